@@ -1,0 +1,69 @@
+//! A file as such: reading it, and `include`.
+
+use std::path::PathBuf;
+
+use crate::Elsewhere;
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadFailure {
+    /// The system refused, with its reason.
+    #[error("{0}")]
+    System(String),
+    /// It holds more than this many bytes.
+    #[error("it is larger than {0} bytes")]
+    TooLarge(u64),
+}
+
+/// What can be wrong with a file as such.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileFlaw {
+    /// The main file.
+    #[error("cannot be read: {0}")]
+    Unreadable(ReadFailure),
+    /// An included file.
+    #[error("`{}` cannot be read: {reason}; name a file that can, or a pattern such as `conf.d/*.toml`, which may \
+        match none", path.display())]
+    IncludeUnreadable {
+        /// Which, relative to where the daemon runs.
+        path: PathBuf,
+        /// Why.
+        reason: ReadFailure,
+    },
+    /// A pattern that is none.
+    #[error(
+        "`{pattern}` is not a pattern: {reason}; `*` matches any characters of a file's name, as in \
+        `conf.d/*.toml`"
+    )]
+    IncludePattern {
+        /// As expanded.
+        pattern: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A file that includes itself, at once or through others.
+    #[error("`{}` includes this file, so that reading would never end; remove one of the two includes",
+        .0.display())]
+    IncludeCycle(PathBuf),
+    /// A file that two includes reach.
+    #[error("`{}` is already included at {first}; include it once", path.display())]
+    IncludedTwice {
+        /// Which.
+        path: PathBuf,
+        /// By whom.
+        first: Elsewhere,
+    },
+    /// A byte that is not UTF-8.
+    #[error("the byte 0x{0:02x} is not UTF-8; save the file as UTF-8")]
+    NotUtf8(u8),
+    /// `name` in an included file.
+    #[error(
+        "`name` is the daemon's and stands only in the main file; remove it here, or write it into an [[instance]]"
+    )]
+    NameInInclude,
+    /// There is nothing to do.
+    #[error(
+        "no virtual router is configured; write an [[instance]] with name, interface, vrid and virtual_addresses"
+    )]
+    NoInstance,
+}

@@ -1,0 +1,96 @@
+//! `vrrpd.toml` into one validated [`Config`], with every problem named by its place.
+//!
+//! [`load`] reads a file and what it includes, and answers with either a configuration that can run as it stands
+//! or with every problem at once, each as `file:line:column: what is wrong, and what would be right`. It touches
+//! nothing but those files: what it must know of the host (its name, its addresses, its environment) comes
+//! through [`Surroundings`], so that a test can play any host.
+//!
+//! The way of a file: `source` has its text and turns offsets into lines and columns; `reader` gives typed
+//! access to the TOML and collects what is wrong with its shape; `instance` and its parts read one virtual
+//! router; `include` walks from file to file; `cross` compares the virtual routers with each other.
+
+#![forbid(unsafe_code)]
+
+mod address;
+mod authentication;
+mod cross;
+mod expand;
+mod flaw;
+mod garp;
+mod include;
+mod instance;
+mod keys;
+mod problem;
+mod reader;
+mod source;
+mod suggest;
+mod unicast;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+pub use flaw::{AddressFlaw, FileFlaw, Flaw, InstanceFlaw, ReadFailure, ShapeFlaw, VariableFlaw};
+pub use keys::Key;
+pub use problem::{Problem, Severity};
+pub use source::Elsewhere;
+pub use suggest::Hint;
+
+/// What `vrrpd run` is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Tells daemons on one host apart: it keys the state file. 1 to 64 of `A-Z a-z 0-9 _ . -`, not starting with
+    /// a dot; `vrrpd` unless given.
+    pub name: String,
+    /// The virtual routers, at least one, in the order of the files.
+    pub instances: Vec<InstanceConfig>,
+}
+
+/// One virtual router and the addresses that it moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceConfig {
+    /// What logs call it. No other instance has the same.
+    pub name: String,
+    /// Where adverts are sent and heard.
+    pub interface: vrrp_core::InterfaceName,
+    /// The source of our adverts; `None` = the interface's own address.
+    pub source: Option<Ipv4Addr>,
+    /// What the election needs.
+    pub params: vrrp_core::Params,
+    /// What a MASTER holds: first the advertised addresses, in the order of `params.advertised`, then the excluded.
+    pub addresses: Vec<vrrp_core::VirtualAddress>,
+}
+
+/// A configuration that can run, and what is still worth saying about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// What is allowed and probably not meant. In the order of the files.
+    pub warnings: Vec<Problem>,
+    /// Every configuration file that was read, the main one first.
+    pub files: Vec<PathBuf>,
+}
+
+/// What a configuration may ask about the host that it is read on.
+pub trait Surroundings {
+    /// The value of `${HOSTNAME}`; `None` if the host has no readable name.
+    fn hostname(&self) -> Option<String>;
+    /// The value of `${NAME}`: an environment variable; `None` if it is not set.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// The value of `${ADDRESS:interface}`: the interface's first IPv4 address; `None` if it has none or is missing.
+    fn address(&self, interface: &str) -> Option<Ipv4Addr>;
+    /// Every address of this host, to tell the own one among peers. Empty if it cannot be known.
+    fn own_addresses(&self) -> Vec<IpAddr>;
+}
+
+/// Reads `path` and every file that it includes.
+///
+/// # Errors
+/// Every problem in these files, errors and warnings, in the order of the files and of their lines; at least one of
+/// them is an error. Nothing of the configuration is usable then.
+pub fn load(path: &Path, surroundings: &dyn Surroundings) -> Result<Loaded, Vec<Problem>> {
+    include::load(path, surroundings)
+}

@@ -1,0 +1,199 @@
+//! Files as such, and includes.
+
+use super::{Alpha, BASE, directory, load_files, said, said_in};
+use crate::load;
+
+/// A second instance that does not collide with [`BASE`].
+fn other(name: &str, number: u8) -> String {
+    format!(
+        "[[instance]]\nname = \"{name}\"\ninterface = \"eth0\"\nvrid = {number}\nvirtual_addresses = [\"10.78.0.{number}\"]\n"
+    )
+}
+
+fn names(files: &[(&str, &str)]) -> Vec<String> {
+    let loaded = load_files(files).unwrap();
+    loaded
+        .config
+        .instances
+        .into_iter()
+        .map(|instance| instance.name)
+        .collect()
+}
+
+#[test]
+fn a_main_file_that_is_not_there() {
+    let directory = directory(&[]);
+    assert_eq!(
+        said_in(directory.path()),
+        ["vrrpd.toml: cannot be read: No such file or directory (os error 2)"]
+    );
+}
+
+#[test]
+fn a_directory_is_no_file() {
+    let directory = directory(&[("vrrpd.toml/x", "")]);
+    assert_eq!(
+        said_in(directory.path()),
+        ["vrrpd.toml: cannot be read: Is a directory (os error 21)"]
+    );
+}
+
+#[test]
+fn a_file_that_is_far_too_large() {
+    let text = "#".repeat(16 * 1024 * 1024 + 1);
+    assert_eq!(
+        said(&[("vrrpd.toml", &text)]),
+        ["vrrpd.toml: cannot be read: it is larger than 16777216 bytes"]
+    );
+}
+
+#[test]
+fn bytes_that_are_not_utf8() {
+    let directory = directory(&[]);
+    std::fs::write(directory.path().join("vrrpd.toml"), b"# caf\xc3\xa9\n# caf\xe9\n").unwrap();
+    assert_eq!(
+        said_in(directory.path()),
+        ["vrrpd.toml:2:6: the byte 0xe9 is not UTF-8; save the file as UTF-8"]
+    );
+}
+
+#[test]
+fn nothing_to_do() {
+    let nothing = "vrrpd.toml:1:1: no virtual router is configured; write an [[instance]] with name, interface, vrid and \
+                   virtual_addresses";
+    for text in [
+        "",
+        "# nothing\n",
+        "instance = []\n",
+        "include = [\"conf.d/*.toml\"]\n",
+    ] {
+        assert_eq!(said(&[("vrrpd.toml", text)]), [nothing]);
+    }
+}
+
+#[test]
+fn includes_are_read_in_their_order_and_patterns_alphabetically() {
+    let main = format!("include = [\"conf.d/*.toml\", \"${{HOSTNAME}}.toml\"]\n{BASE}");
+    let files = [
+        ("vrrpd.toml", main.as_str()),
+        ("alpha.toml", &other("last", 4)),
+        ("conf.d/b.toml", &other("b", 2)),
+        (
+            "conf.d/a.toml",
+            &format!("include = [\"deep/c.toml\"]\n{}", other("a", 1)),
+        ),
+        ("conf.d/deep/c.toml", &other("c", 3)),
+        ("conf.d/directory.toml/x", ""),
+        ("conf.d/.hidden.toml", "not read"),
+        ("conf.d/README", "not read"),
+    ];
+    assert_eq!(names(&files), ["web", "a", "c", "b", "last"]);
+    let directory = directory(&files);
+    let loaded = load(&directory.path().join("vrrpd.toml"), &Alpha).unwrap();
+    let expected = [
+        "vrrpd.toml",
+        "conf.d/a.toml",
+        "conf.d/deep/c.toml",
+        "conf.d/b.toml",
+        "alpha.toml",
+    ];
+    assert_eq!(loaded.files, expected.map(|name| directory.path().join(name)));
+}
+
+#[test]
+fn brackets_in_the_directory_are_not_a_pattern() {
+    let directory = directory(&[
+        ("[x]/vrrpd.toml", "include = [\"*.conf\"]\n"),
+        ("[x]/a.conf", BASE),
+        ("x/b.conf", "never read"),
+    ]);
+    assert_eq!(said_in(&directory.path().join("[x]")), [""; 0]);
+}
+
+#[test]
+fn a_plain_path_must_be_there() {
+    assert_eq!(
+        said(&[("vrrpd.toml", &format!("include = [\"a.toml\"]\n{BASE}"))]),
+        [
+            "vrrpd.toml:1:12: `a.toml` cannot be read: No such file or directory (os error 2); name a file that can, or a \
+          pattern such as `conf.d/*.toml`, which may match none"
+        ]
+    );
+}
+
+#[test]
+fn a_pattern_that_is_none() {
+    assert_eq!(
+        said(&[("vrrpd.toml", &format!("include = [\"a[\"]\n{BASE}"))]),
+        [
+            "vrrpd.toml:1:12: `a[` is not a pattern: invalid range pattern; `*` matches any characters of a file's name, \
+          as in `conf.d/*.toml`"
+        ]
+    );
+}
+
+#[test]
+fn cycles_are_cut() {
+    let cycle = "includes this file, so that reading would never end; remove one of the two includes";
+    assert_eq!(
+        said(&[("vrrpd.toml", &format!("include = [\"vrrpd.toml\"]\n{BASE}"))]),
+        [format!("vrrpd.toml:1:12: `vrrpd.toml` {cycle}")]
+    );
+    let main = format!("include = [\"a.toml\"]\n{BASE}");
+    let back = "\ninclude = [\"../vrrpd.toml\"]\n";
+    let files = [
+        ("vrrpd.toml", main.as_str()),
+        ("a.toml", "include = [\"sub/b.toml\"]\n"),
+        ("sub/b.toml", back),
+    ];
+    assert_eq!(
+        said(&files),
+        [format!("sub/b.toml:2:12: `sub/../vrrpd.toml` {cycle}")]
+    );
+}
+
+#[test]
+fn a_file_is_included_once() {
+    let main = format!("include = [\"a.toml\",\n\"?.toml\"]\n{BASE}");
+    assert_eq!(
+        said(&[("vrrpd.toml", &main), ("a.toml", &other("a", 1))]),
+        ["vrrpd.toml:2:1: `a.toml` is already included at line 1; include it once"]
+    );
+    let main = format!("include = [\"a.toml\", \"b.toml\"]\n{BASE}");
+    let files = [
+        ("vrrpd.toml", main.as_str()),
+        ("a.toml", "include = [\"b.toml\"]\n"),
+        ("b.toml", &other("b", 1)),
+    ];
+    assert_eq!(
+        said(&files),
+        ["vrrpd.toml:1:22: `b.toml` is already included at a.toml:1; include it once"]
+    );
+}
+
+#[test]
+fn the_daemon_is_named_in_the_main_file_only() {
+    let main = "name = \"edge\"\ninclude = [\"a.toml\"]\n";
+    assert_eq!(
+        said(&[("vrrpd.toml", main), ("a.toml", &format!("name = \"b\"\n{BASE}"))]),
+        [
+            "a.toml:1:8: `name` is the daemon's and stands only in the main file; remove it here, or write it into an \
+          [[instance]]"
+        ]
+    );
+}
+
+#[test]
+fn problems_are_in_the_order_of_the_files() {
+    let main = "include = [\"a.toml\"]\n[[instance]]\nvrid = 1\nname = \"x\"\ninterface = \"eth0\"\n\
+                virtual_addresses = [\"::1\"]\n";
+    let said = said(&[("vrrpd.toml", main), ("a.toml", "oops\n")]);
+    assert_eq!(
+        said,
+        [
+            "vrrpd.toml:6:22: `::1` is an IPv6 address, which needs VRRPv3: VRRPv3 is not supported yet; write an IPv4 \
+             address",
+            "a.toml:1:5: not TOML: key with no value, expected `=`",
+        ]
+    );
+}

@@ -1,0 +1,425 @@
+//! One virtual router: RFC 3768 section 6, without I/O.
+//!
+//! What happens goes in as an [`Event`], what is to be done comes out as [`Actions`], and [`Instance::deadline`] says
+//! when it wants to be woken. The election itself (section 6.4) stands in [`election`]; this file holds what surrounds
+//! it: who we are, what the kernel holds, what makes us unable to take part.
+
+mod announcing;
+mod election;
+mod repair;
+#[cfg(test)]
+mod tests;
+
+use core::net::IpAddr;
+use core::time::Duration;
+
+use vrrp_packet::advert::Advert;
+use vrrp_packet::{Priority, Vrid, WirePriority};
+
+use self::announcing::Announcements;
+use self::repair::Repairs;
+use crate::{
+    Action, Actions, Cause, Discard, Epoch, Event, Heard, Meta, Moved, Network, Note, Params, Preempt, Refusal, State,
+    Time, admit,
+};
+
+/// How long a refused claim waits for its next try: this long first, twice as long each time, up to [`LAST_RETRY`].
+const FIRST_RETRY: Duration = Duration::from_secs(10);
+/// See [`FIRST_RETRY`].
+const LAST_RETRY: Duration = Duration::from_mins(5);
+
+/// One virtual router on one host.
+///
+/// `handle` is total: it never panics, blocks or fails, whatever the order of events. The order of calls does not
+/// matter, except that `now` must not go back (an earlier `now` is harmless, only late).
+#[derive(Clone, Debug)]
+pub struct Instance {
+    params: Params,
+    network: Network,
+    role: Role,
+    holding: Holding,
+    epoch: Epoch,
+    /// When a claim that was refused is tried again.
+    retry_at: Option<Time>,
+    /// How long the next refusal waits.
+    next_retry: Duration,
+    reported: State,
+    since: Time,
+    cause: Cause,
+}
+
+/// What our peers see of us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Role {
+    Init,
+    Fault,
+    Backup(Backup),
+    Master(Master),
+}
+
+/// What a BACKUP remembers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Backup {
+    /// When the `Master_Down_Timer` fires.
+    down_at: Time,
+    /// When a `preempt_delay` that runs is over.
+    preempt_at: Option<Time>,
+    /// The last advert of a MASTER, whether it re-armed the timer or not.
+    heard: Option<LastHeard>,
+    /// Who resigned, if the timer runs because of that.
+    resigned: Option<IpAddr>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct LastHeard {
+    at: Time,
+    from: IpAddr,
+    priority: WirePriority,
+}
+
+/// What a MASTER remembers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Master {
+    /// When the `Adver_Timer` fires. It advances by whole intervals, whatever arrives.
+    advert_at: Time,
+    /// When an answer to a contender is due that had to wait for `answer_from`.
+    answer_at: Option<Time>,
+    /// No answer to a contender goes out before this.
+    answer_from: Time,
+    announcements: Announcements,
+    repairs: Repairs,
+}
+
+/// What the kernel has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Holding {
+    Nothing,
+    Claiming {
+        epoch: Epoch,
+        /// Why: reported once the kernel has them.
+        cause: Cause,
+        /// Somebody removed one again before the answer came.
+        lost: bool,
+    },
+    Held(Epoch),
+}
+
+/// What there is to know about a virtual router at the moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The state as people see it.
+    pub state: State,
+    /// Since when.
+    pub since: Time,
+    /// Why.
+    pub cause: Cause,
+    /// The MASTER, as far as we know: ourselves (our own address) or the last one heard.
+    pub master: Option<IpAddr>,
+    /// When it next acts of its own accord.
+    pub deadline: Option<Time>,
+}
+
+impl Instance {
+    /// A virtual router that has not been started: it stays in INIT until [`Event::Start`].
+    pub fn new(params: Params, network: Network) -> Self {
+        Self {
+            params,
+            network,
+            role: Role::Init,
+            holding: Holding::Nothing,
+            epoch: Epoch::default(),
+            retry_at: None,
+            next_retry: FIRST_RETRY,
+            reported: State::Init,
+            since: Time::default(),
+            cause: Cause::Stopped,
+        }
+    }
+
+    // What it is.
+
+    /// Its parameters.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// Its VRID.
+    pub fn vrid(&self) -> Vrid {
+        self.params.vrid
+    }
+
+    /// The address that it sends from and that decides ties.
+    pub fn source(&self) -> Option<IpAddr> {
+        self.network.source
+    }
+
+    /// The state as people see it.
+    pub fn state(&self) -> State {
+        match (&self.role, &self.holding) {
+            (Role::Init, _) => State::Init,
+            (Role::Fault, _) => State::Fault,
+            (Role::Master(_), Holding::Held(_)) => State::Master,
+            (Role::Backup(_) | Role::Master(_), _) => State::Backup,
+        }
+    }
+
+    /// Whether its next deadline is an advert that peers wait for, or anything else that a MASTER does. Such a deadline
+    /// must not wait for anything; the others must not fire before everything that has arrived was handled.
+    pub fn is_advertising(&self) -> bool {
+        matches!(self.role, Role::Master(_))
+    }
+
+    /// When it wants an [`Event::Timeout`]. BACKUP and MASTER always do.
+    pub fn deadline(&self) -> Option<Time> {
+        match &self.role {
+            Role::Init => None,
+            Role::Fault => self.retry_at.filter(|_| self.network.faults.is_empty()),
+            Role::Backup(backup) => Some(backup.preempt_at.map_or(backup.down_at, |at| at.min(backup.down_at))),
+            Role::Master(master) => {
+                let rest = [master.answer_at, master.announcements.next(), master.repairs.next()];
+                Some(rest.into_iter().flatten().fold(master.advert_at, Time::min))
+            }
+        }
+    }
+
+    /// Everything a status page shows.
+    pub fn status(&self) -> Status {
+        Status {
+            state: self.reported,
+            since: self.since,
+            cause: self.cause.clone(),
+            master: match &self.role {
+                Role::Master(_) => self.network.source,
+                Role::Backup(backup) => backup.heard.map(|heard| heard.from),
+                Role::Init | Role::Fault => None,
+            },
+            deadline: self.deadline(),
+        }
+    }
+
+    /// Whether an advert counts for this virtual router. It changes nothing; what it returns goes into
+    /// [`Event::Advert`].
+    ///
+    /// # Errors
+    /// Why it is ignored.
+    pub fn admit(&self, advert: &Advert<'_>, meta: &Meta) -> Result<Heard, Discard> {
+        admit(&self.params, self.network.source, advert, meta)
+    }
+
+    // What happens to it.
+
+    /// Takes note of an event and says what to do about it.
+    #[must_use]
+    pub fn handle(&mut self, now: Time, event: Event) -> Actions {
+        let mut actions = Actions::new();
+        let cause = match event {
+            Event::Start => self.start(now, &mut actions),
+            Event::Stop => Some(self.stop(&mut actions)),
+            Event::Advert(heard) => self.hear(now, heard, &mut actions),
+            Event::Timeout => self.time_out(now, &mut actions),
+            Event::Network(network) => self.network_changed(now, network, &mut actions),
+            Event::Params(params) => self.params_changed(now, params, &mut actions),
+            Event::Claimed(epoch, result) => self.claim_answered(now, epoch, result, &mut actions),
+            Event::AddressLost => self.address_lost(now, &mut actions),
+            Event::SendingAgain => self.announce_anew(now, &mut actions),
+        };
+        self.report(now, cause, &mut actions);
+        actions
+    }
+
+    /// Says so when the state that people see is another than before.
+    fn report(&mut self, now: Time, cause: Option<Cause>, actions: &mut Actions) {
+        let (from, to) = (self.reported, self.state());
+        if from == to {
+            return;
+        }
+        debug_assert!(cause.is_some(), "{from} -> {to} without a cause");
+        if let Some(cause) = cause {
+            self.cause = cause.clone();
+            actions.push(Action::Moved(Moved { from, to, cause }));
+        }
+        self.reported = to;
+        self.since = now;
+    }
+
+    fn start(&mut self, now: Time, actions: &mut Actions) -> Option<Cause> {
+        (self.role == Role::Init).then(|| self.take_part(now, Cause::Started, actions))
+    }
+
+    fn stop(&mut self, actions: &mut Actions) -> Cause {
+        if let Role::Master(_) = self.role {
+            actions.push(Action::Send(WirePriority::RESIGN));
+        }
+        self.release(actions);
+        self.role = Role::Init;
+        self.retry_at = None;
+        self.next_retry = FIRST_RETRY;
+        Cause::Stopped
+    }
+
+    fn network_changed(&mut self, now: Time, network: Network, actions: &mut Actions) -> Option<Cause> {
+        if network == self.network {
+            return None;
+        }
+        self.network = network;
+        // Another network may well be the mend of a refusal: try at once.
+        self.retry_at = None;
+        match (&self.role, self.network.faults.first()) {
+            (Role::Init, _) => None,
+            (Role::Fault, Some(fault)) => {
+                // Still unable, perhaps for another reason than the one shown.
+                self.cause = Cause::Fault(fault.clone());
+                None
+            }
+            (Role::Fault, None) => Some(self.take_part(now, Cause::Recovered, actions)),
+            (_, Some(fault)) => {
+                let cause = Cause::Fault(fault.clone());
+                self.fail(actions);
+                Some(cause)
+            }
+            (_, None) => None,
+        }
+    }
+
+    fn params_changed(&mut self, now: Time, params: Params, actions: &mut Actions) -> Option<Cause> {
+        if params == self.params {
+            return None;
+        }
+        let before = (self.master_down_interval(), self.skew_time());
+        self.params = params;
+        let after = (self.master_down_interval(), self.skew_time());
+        match &mut self.role {
+            Role::Fault if self.network.faults.is_empty() => Some(self.take_part(now, Cause::Recovered, actions)),
+            Role::Init | Role::Fault => None,
+            Role::Backup(_) if self.params.priority.is_owner() && self.holding == Holding::Nothing => {
+                Some(self.take_over(now, Cause::Owner, actions))
+            }
+            Role::Backup(backup) => {
+                // The deadline moves as if it had been armed with the new parameters.
+                let (old, new) = match backup.resigned {
+                    None => (before.0, after.0),
+                    Some(_) => (before.1, after.1),
+                };
+                backup.down_at = (backup.down_at + new - old).max(now);
+                if !matches!(self.params.preempt, Preempt::After(delay) if !delay.is_zero()) {
+                    backup.preempt_at = None;
+                }
+                None
+            }
+            Role::Master(master) => {
+                // Peers learn at once; the rhythm starts anew from here, as the interval may be another.
+                master.advert_at = now + self.params.interval.get();
+                actions.push(Action::Send(self.params.priority.into()));
+                None
+            }
+        }
+    }
+
+    fn claim_answered(
+        &mut self,
+        now: Time,
+        epoch: Epoch,
+        result: Result<(), Refusal>,
+        actions: &mut Actions,
+    ) -> Option<Cause> {
+        match (&self.holding, result) {
+            (Holding::Claiming { epoch: asked, cause, lost }, Ok(())) if *asked == epoch => {
+                let (cause, lost) = (cause.clone(), *lost);
+                self.next_retry = FIRST_RETRY;
+                self.holding = Holding::Held(epoch);
+                // One that preempts a living MASTER has not spoken yet: it does now that it can serve.
+                if let Role::Backup(_) = self.role {
+                    actions.push(Action::Send(self.params.priority.into()));
+                    self.role = Role::Master(self.new_master(now));
+                }
+                self.announce_anew(now, actions);
+                if lost {
+                    self.address_lost(now, actions);
+                }
+                Some(cause)
+            }
+            (Holding::Held(held), Ok(())) if *held == epoch => self.announce_anew(now, actions),
+            (Holding::Claiming { epoch: asked, .. }, Err(reason)) if *asked == epoch => {
+                // All or nothing: there is nothing to release.
+                self.holding = Holding::Nothing;
+                Some(self.refuse(now, reason, actions))
+            }
+            (Holding::Held(held), Err(reason)) if *held == epoch => Some(self.refuse(now, reason, actions)),
+            _ => None,
+        }
+    }
+
+    fn refuse(&mut self, now: Time, reason: Refusal, actions: &mut Actions) -> Cause {
+        self.fail(actions);
+        actions.push(Action::Note(Note::NextTry(self.next_retry)));
+        self.retry_at = Some(now + self.next_retry);
+        self.next_retry = (self.next_retry * 2).min(LAST_RETRY);
+        Cause::Refused(reason)
+    }
+
+    /// To FAULT. A MASTER says so twice: on a link that loses packets, one that is lost costs its clients the whole
+    /// `Master_Down_Interval`.
+    fn fail(&mut self, actions: &mut Actions) {
+        if let Role::Master(_) = self.role {
+            actions.push(Action::Send(WirePriority::RESIGN));
+            actions.push(Action::Send(WirePriority::RESIGN));
+        }
+        self.release(actions);
+        self.role = Role::Fault;
+    }
+
+    fn claim(&mut self, cause: Cause, actions: &mut Actions) {
+        self.epoch = Epoch(self.epoch.0 + 1);
+        self.holding = Holding::Claiming { epoch: self.epoch, cause, lost: false };
+        actions.push(Action::Claim(self.epoch));
+    }
+
+    fn release(&mut self, actions: &mut Actions) {
+        match self.holding {
+            Holding::Nothing => {}
+            Holding::Claiming { epoch, .. } | Holding::Held(epoch) => actions.push(Action::Release(epoch)),
+        }
+        self.holding = Holding::Nothing;
+    }
+
+    fn address_lost(&mut self, now: Time, actions: &mut Actions) -> Option<Cause> {
+        match (&mut self.role, &mut self.holding) {
+            (Role::Master(master), Holding::Held(epoch)) => {
+                if let Some(times) = master.repairs.ask(now) {
+                    actions.push(Action::Note(Note::Repairing { times }));
+                    actions.push(Action::Repair(*epoch));
+                }
+            }
+            (_, Holding::Claiming { lost, .. }) => *lost = true,
+            _ => {}
+        }
+        None
+    }
+
+    /// Starts the announcements from the beginning, unless they have only just begun.
+    fn announce_anew(&mut self, now: Time, actions: &mut Actions) -> Option<Cause> {
+        if let (Role::Master(master), Holding::Held(_)) = (&mut self.role, &self.holding)
+            && let Some(round) = master.announcements.begin(now, &self.params.announce)
+        {
+            actions.push(Action::Announce(round));
+        }
+        None
+    }
+
+    // The RFC's derived parameters (section 6.1).
+
+    /// `Skew_Time`: ((256 - Priority) / 256) seconds, exactly.
+    pub fn skew_time(&self) -> Duration {
+        skew_time(self.params.priority)
+    }
+
+    /// `Master_Down_Interval`: (3 * `Advertisement_Interval`) + `Skew_Time`.
+    pub fn master_down_interval(&self) -> Duration {
+        self.params.interval.get() * 3 + self.skew_time()
+    }
+}
+
+/// `Skew_Time` in whole nanoseconds (RFC 3768 section 6.1): a 256th of a second is exactly 3,906,250 of them.
+fn skew_time(priority: Priority) -> Duration {
+    Duration::from_nanos((256 - u64::from(priority.get())) * 3_906_250)
+}
