@@ -129,9 +129,13 @@ impl fmt::Display for Cause {
             Self::Owner => f.write_str("it owns the addresses (priority 255)"),
             Self::Silence => f.write_str("no MASTER was heard"),
             Self::Resigned(master) => write!(f, "MASTER {master} resigned"),
-            Self::Preempted { master, theirs } => write!(f, "MASTER {master} has the lower priority {theirs}"),
+            Self::Preempted { master, theirs } => {
+                write!(f, "MASTER {master} has the lower priority {theirs}")
+            }
             Self::HigherPriority { master, theirs } => write!(f, "{master} has the higher priority {theirs}"),
-            Self::HigherAddress { master } => write!(f, "{master} has the same priority and a higher address"),
+            Self::HigherAddress { master } => {
+                write!(f, "{master} has the same priority and a higher address")
+            }
             Self::Fault(fault) => fault.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Recovered => f.write_str("what was in the way is gone"),

@@ -97,14 +97,22 @@ impl Discard {
 ///
 /// # Errors
 /// The first check that it fails.
-pub fn admit(params: &Params, own: Option<IpAddr>, advert: &Advert<'_>, meta: &Meta) -> Result<Heard, Discard> {
+pub fn admit(
+    params: &Params,
+    own: Option<IpAddr>,
+    advert: &Advert<'_>,
+    meta: &Meta,
+) -> Result<Heard, Discard> {
     if own == Some(meta.source) {
         return Err(Discard::OwnAddress);
     }
     match &params.transport {
         Transport::Multicast => {
             if !meta.destination.is_multicast() {
-                return Err(Discard::Transport { destination: meta.destination, unicast_expected: false });
+                return Err(Discard::Transport {
+                    destination: meta.destination,
+                    unicast_expected: false,
+                });
             }
             if meta.ttl != 255 {
                 return Err(Discard::Ttl { found: meta.ttl });
@@ -112,7 +120,10 @@ pub fn admit(params: &Params, own: Option<IpAddr>, advert: &Advert<'_>, meta: &M
         }
         Transport::Unicast { peers } => {
             if meta.destination.is_multicast() {
-                return Err(Discard::Transport { destination: meta.destination, unicast_expected: true });
+                return Err(Discard::Transport {
+                    destination: meta.destination,
+                    unicast_expected: true,
+                });
             }
             if !peers.contains(&meta.source) {
                 return Err(Discard::NotAPeer);
@@ -124,15 +135,25 @@ pub fn admit(params: &Params, own: Option<IpAddr>, advert: &Advert<'_>, meta: &M
             return Err(Discard::Password);
         }
         (ours, theirs) if ours.code() != theirs.code() => {
-            return Err(Discard::AuthenticationType { ours: ours.code(), theirs: theirs.code() });
+            return Err(Discard::AuthenticationType {
+                ours: ours.code(),
+                theirs: theirs.code(),
+            });
         }
         _ => {}
     }
     let ours = params.interval.get();
     if advert.interval() != ours {
-        return Err(Discard::Interval { ours, theirs: advert.interval() });
+        return Err(Discard::Interval {
+            ours,
+            theirs: advert.interval(),
+        });
     }
-    Ok(Heard { source: meta.source, priority: advert.priority(), difference: difference(&params.advertised, advert) })
+    Ok(Heard {
+        source: meta.source,
+        priority: advert.priority(),
+        difference: difference(&params.advertised, advert),
+    })
 }
 
 /// How the advert's list differs from ours; the order does not matter.
@@ -141,9 +162,15 @@ fn difference(ours: &[IpAddr], advert: &Advert<'_>) -> Option<AddressDifference>
     if theirs.clone().eq(ours.iter().copied()) {
         return None;
     }
-    let missing = ours.iter().filter(|&&address| !theirs.clone().any(|other| other == address)).count();
+    let missing = ours
+        .iter()
+        .filter(|&&address| !theirs.clone().any(|other| other == address))
+        .count();
     let unknown = theirs.filter(|address| !ours.contains(address)).count();
     // Neither list has more than 255 addresses.
     let count = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
-    (missing > 0 || unknown > 0).then(|| AddressDifference { missing: count(missing), unknown: count(unknown) })
+    (missing > 0 || unknown > 0).then(|| AddressDifference {
+        missing: count(missing),
+        unknown: count(unknown),
+    })
 }

@@ -91,7 +91,9 @@ impl fmt::Display for Fault {
             Self::InterfaceMissing(name) => write!(f, "interface {name} does not exist"),
             Self::InterfaceDown(name) => write!(f, "interface {name} is down"),
             Self::NoSource(name) => write!(f, "interface {name} has no IPv4 address of its own"),
-            Self::SourceMissing(address) => write!(f, "source address {address} is on no interface of this host"),
+            Self::SourceMissing(address) => {
+                write!(f, "source address {address} is on no interface of this host")
+            }
             Self::NoSocket(name, errno) => write!(f, "no socket on interface {name} (errno {errno})"),
         }
     }

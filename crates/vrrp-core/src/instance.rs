@@ -19,8 +19,8 @@ use vrrp_packet::{Priority, Vrid, WirePriority};
 use self::announcing::Announcements;
 use self::repair::Repairs;
 use crate::{
-    Action, Actions, Cause, Discard, Epoch, Event, Heard, Meta, Moved, Network, Note, Params, Preempt, Refusal, State,
-    Time, admit,
+    Action, Actions, Cause, Discard, Epoch, Event, Heard, Meta, Moved, Network, Note, Params, Preempt,
+    Refusal, State, Time, admit,
 };
 
 /// How long a refused claim waits for its next try: this long first, twice as long each time, up to [`LAST_RETRY`].
@@ -174,9 +174,17 @@ impl Instance {
         match &self.role {
             Role::Init => None,
             Role::Fault => self.retry_at.filter(|_| self.network.faults.is_empty()),
-            Role::Backup(backup) => Some(backup.preempt_at.map_or(backup.down_at, |at| at.min(backup.down_at))),
+            Role::Backup(backup) => Some(
+                backup
+                    .preempt_at
+                    .map_or(backup.down_at, |at| at.min(backup.down_at)),
+            ),
             Role::Master(master) => {
-                let rest = [master.answer_at, master.announcements.next(), master.repairs.next()];
+                let rest = [
+                    master.answer_at,
+                    master.announcements.next(),
+                    master.repairs.next(),
+                ];
                 Some(rest.into_iter().flatten().fold(master.advert_at, Time::min))
             }
         }
@@ -289,7 +297,9 @@ impl Instance {
         self.params = params;
         let after = (self.master_down_interval(), self.skew_time());
         match &mut self.role {
-            Role::Fault if self.network.faults.is_empty() => Some(self.take_part(now, Cause::Recovered, actions)),
+            Role::Fault if self.network.faults.is_empty() => {
+                Some(self.take_part(now, Cause::Recovered, actions))
+            }
             Role::Init | Role::Fault => None,
             Role::Backup(_) if self.params.priority.is_owner() && self.holding == Holding::Nothing => {
                 Some(self.take_over(now, Cause::Owner, actions))
@@ -323,7 +333,14 @@ impl Instance {
         actions: &mut Actions,
     ) -> Option<Cause> {
         match (&self.holding, result) {
-            (Holding::Claiming { epoch: asked, cause, lost }, Ok(())) if *asked == epoch => {
+            (
+                Holding::Claiming {
+                    epoch: asked,
+                    cause,
+                    lost,
+                },
+                Ok(()),
+            ) if *asked == epoch => {
                 let (cause, lost) = (cause.clone(), *lost);
                 self.next_retry = FIRST_RETRY;
                 self.holding = Holding::Held(epoch);
@@ -370,7 +387,11 @@ impl Instance {
 
     fn claim(&mut self, cause: Cause, actions: &mut Actions) {
         self.epoch = Epoch(self.epoch.0 + 1);
-        self.holding = Holding::Claiming { epoch: self.epoch, cause, lost: false };
+        self.holding = Holding::Claiming {
+            epoch: self.epoch,
+            cause,
+            lost: false,
+        };
         actions.push(Action::Claim(self.epoch));
     }
 

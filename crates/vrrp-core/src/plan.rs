@@ -3,11 +3,9 @@
 //! Desired against observed state, as pure data: nothing here talks to a kernel. Three facts about IPv4
 //! addresses on Linux shape the plans:
 //! - An address is known by interface, address and prefix length. The same address may be there twice, with
-//! two
-//!   prefix lengths, and the two have nothing to do with each other.
-//! - Of several addresses with the same subnet and prefix length on an interface, the first is the primary
-//! and the
-//!   others are its secondaries. When the primary goes, the kernel takes its secondaries with it (unless
+//!   two prefix lengths, and the two have nothing to do with each other.
+//! - Of several addresses with the same subnet and prefix length on an interface, the first is the primary and
+//!   the others are its secondaries. When the primary goes, the kernel takes its secondaries with it (unless
 //!   `promote_secondaries` is set): a virtual address must be neither to the host's own address.
 //! - An address carries a mark that says who put it there (`IFA_PROTO`, Linux 5.18 and newer).
 

@@ -58,7 +58,10 @@ impl Table {
     pub fn insert(&mut self, instance: Instance) -> RouterId {
         // 2^32 virtual routers do not fit into memory.
         let id = RouterId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
-        self.slots.push(Some(Slot { instance, queued: None }));
+        self.slots.push(Some(Slot {
+            instance,
+            queued: None,
+        }));
         self.requeue(id);
         id
     }
@@ -85,13 +88,18 @@ impl Table {
 
     /// All of them, in the order of their insertion.
     pub fn iter(&self) -> impl Iterator<Item = (RouterId, &Instance)> {
-        (0..).map(RouterId).zip(&self.slots).filter_map(|(id, slot)| Some((id, &slot.as_ref()?.instance)))
+        (0..)
+            .map(RouterId)
+            .zip(&self.slots)
+            .filter_map(|(id, slot)| Some((id, &slot.as_ref()?.instance)))
     }
 
     /// Hands an event to one virtual router: see [`Instance::handle`]. To one that is not there it does nothing.
     #[must_use]
     pub fn handle(&mut self, now: Time, id: RouterId, event: Event) -> Actions {
-        let Some(Some(slot)) = self.slots.get_mut(id.index()) else { return Actions::new() };
+        let Some(Some(slot)) = self.slots.get_mut(id.index()) else {
+            return Actions::new();
+        };
         let actions = slot.instance.handle(now, event);
         self.requeue(id);
         actions
@@ -100,12 +108,17 @@ impl Table {
     /// The earliest deadline.
     pub fn deadline(&self) -> Option<Time> {
         let first = |queue: &BTreeSet<(Time, RouterId)>| queue.first().map(|&(at, _)| at);
-        [first(&self.adverts), first(&self.others)].into_iter().flatten().min()
+        [first(&self.adverts), first(&self.others)]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// A virtual router whose deadline has come. After its [`Event::Timeout`] it has a later one, or none.
     pub fn due(&self, now: Time, which: Due) -> Option<RouterId> {
-        let first = |queue: &BTreeSet<(Time, RouterId)>| queue.first().filter(|(at, _)| *at <= now).map(|&(_, id)| id);
+        let first = |queue: &BTreeSet<(Time, RouterId)>| {
+            queue.first().filter(|(at, _)| *at <= now).map(|&(_, id)| id)
+        };
         match which {
             Due::Adverts => first(&self.adverts),
             Due::All => first(&self.adverts).or_else(|| first(&self.others)),
@@ -113,11 +126,17 @@ impl Table {
     }
 
     fn queue(&mut self, advertising: bool) -> &mut BTreeSet<(Time, RouterId)> {
-        if advertising { &mut self.adverts } else { &mut self.others }
+        if advertising {
+            &mut self.adverts
+        } else {
+            &mut self.others
+        }
     }
 
     fn requeue(&mut self, id: RouterId) {
-        let Some(Some(slot)) = self.slots.get_mut(id.index()) else { return };
+        let Some(Some(slot)) = self.slots.get_mut(id.index()) else {
+            return;
+        };
         let advertising = slot.instance.is_advertising();
         let now = slot.instance.deadline().map(|at| Queued { at, advertising });
         let before = core::mem::replace(&mut slot.queued, now);

@@ -27,7 +27,11 @@ impl Announcements {
         if self.began.is_some_and(|began| now.since(began) < SPACING) {
             return None;
         }
-        *self = Self { began: Some(now), done: 0, next: None };
+        *self = Self {
+            began: Some(now),
+            done: 0,
+            next: None,
+        };
         self.next = self.after(now, plan);
         Some(Round { repeat: plan.repeat })
     }

@@ -46,10 +46,15 @@ impl Instance {
         let (skew, down) = (self.skew_time(), self.master_down_interval());
         let ours = self.params.priority;
         let claiming = self.holding != Holding::Nothing;
-        let Role::Backup(backup) = &mut self.role else { return };
+        let Role::Backup(backup) = &mut self.role else {
+            return;
+        };
 
         if heard.priority.is_resignation() {
-            actions.push(Action::Note(Note::ResignationHeard { from: heard.source, as_master: false }));
+            actions.push(Action::Note(Note::ResignationHeard {
+                from: heard.source,
+                as_master: false,
+            }));
             // Never later than it was: whoever repeats a resignation shall not keep everybody waiting.
             backup.down_at = backup.down_at.min(now + skew);
             backup.preempt_at = None;
@@ -60,9 +65,17 @@ impl Instance {
 
         let before = backup.heard.map(|last| last.from);
         if before != Some(heard.source) {
-            actions.push(Action::Note(Note::MasterIs { before, now: heard.source, priority: heard.priority }));
+            actions.push(Action::Note(Note::MasterIs {
+                before,
+                now: heard.source,
+                priority: heard.priority,
+            }));
         }
-        backup.heard = Some(LastHeard { at: now, from: heard.source, priority: heard.priority });
+        backup.heard = Some(LastHeard {
+            at: now,
+            from: heard.source,
+            priority: heard.priority,
+        });
 
         let lower = heard.priority < ours.into();
         let delay = match self.params.preempt {
@@ -84,13 +97,19 @@ impl Instance {
             backup.down_at = now + down;
         } else if delay.is_zero() {
             // Ignored: the timer runs on, and we take over when it ends.
-            actions.push(Action::Note(Note::LowerIgnored { from: heard.source, theirs: heard.priority }));
+            actions.push(Action::Note(Note::LowerIgnored {
+                from: heard.source,
+                theirs: heard.priority,
+            }));
         } else {
             backup.down_at = now + down;
             backup.resigned = None;
             if backup.preempt_at.is_none() {
                 backup.preempt_at = Some(now + delay + skew);
-                actions.push(Action::Note(Note::DelayStarted { delay, master: heard.source }));
+                actions.push(Action::Note(Note::DelayStarted {
+                    delay,
+                    master: heard.source,
+                }));
             }
         }
     }
@@ -100,15 +119,25 @@ impl Instance {
     fn hear_as_master(&mut self, now: Time, heard: Heard, actions: &mut Actions) -> Option<Cause> {
         let ours = self.params.priority;
         if heard.priority.is_resignation() {
-            actions.push(Action::Note(Note::ResignationHeard { from: heard.source, as_master: true }));
+            actions.push(Action::Note(Note::ResignationHeard {
+                from: heard.source,
+                as_master: true,
+            }));
             // Other backups have heard it too and are waiting for a sign of life.
             self.answer(now, actions);
             return self.announce_anew(now, actions);
         }
-        let rank = heard.priority.cmp(&ours.into()).then_with(|| compare(heard.source, self.network.source));
+        let rank = heard
+            .priority
+            .cmp(&ours.into())
+            .then_with(|| compare(heard.source, self.network.source));
         match rank {
             Ordering::Less => {
-                let note = Note::Contested { from: heard.source, theirs: heard.priority, ours };
+                let note = Note::Contested {
+                    from: heard.source,
+                    theirs: heard.priority,
+                    ours,
+                };
                 actions.push(Action::Note(note));
                 self.answer(now, actions);
                 self.announce_anew(now, actions)
@@ -120,10 +149,17 @@ impl Instance {
                 actions.push(Action::Send(ours.into()));
                 self.release(actions);
                 let mut backup = self.new_backup(now);
-                backup.heard = Some(LastHeard { at: now, from: heard.source, priority: heard.priority });
+                backup.heard = Some(LastHeard {
+                    at: now,
+                    from: heard.source,
+                    priority: heard.priority,
+                });
                 self.role = Role::Backup(backup);
                 Some(if heard.priority > ours.into() {
-                    Cause::HigherPriority { master: heard.source, theirs: heard.priority }
+                    Cause::HigherPriority {
+                        master: heard.source,
+                        theirs: heard.priority,
+                    }
                 } else {
                     Cause::HigherAddress { master: heard.source }
                 })
@@ -144,12 +180,17 @@ impl Instance {
             Role::Fault => Some(self.take_part(now, Cause::Recovered, actions)),
             Role::Backup(backup) => {
                 backup.preempt_at = None;
-                let living = backup.heard.filter(|last| backup.resigned.is_none() && now.since(last.at) < down);
+                let living = backup
+                    .heard
+                    .filter(|last| backup.resigned.is_none() && now.since(last.at) < down);
                 match living {
                     // Nobody must be without service while the kernel works: first the addresses, then the advert.
                     Some(last) if self.holding == Holding::Nothing => {
                         backup.down_at = now + down;
-                        let cause = Cause::Preempted { master: last.from, theirs: last.priority };
+                        let cause = Cause::Preempted {
+                            master: last.from,
+                            theirs: last.priority,
+                        };
                         self.claim(cause, actions);
                         None
                     }
@@ -193,7 +234,9 @@ impl Instance {
 
     /// Sends an advert now, or as soon as [`ANSWER_SPACING`] allows. The `Adver_Timer` runs on as if nothing had come.
     fn answer(&mut self, now: Time, actions: &mut Actions) {
-        let Role::Master(master) = &mut self.role else { return };
+        let Role::Master(master) = &mut self.role else {
+            return;
+        };
         if now >= master.answer_from {
             master.answer_at = None;
             master.answer_from = now + ANSWER_SPACING;
@@ -204,7 +247,12 @@ impl Instance {
     }
 
     pub(super) fn new_backup(&self, now: Time) -> Backup {
-        Backup { down_at: now + self.master_down_interval(), preempt_at: None, heard: None, resigned: None }
+        Backup {
+            down_at: now + self.master_down_interval(),
+            preempt_at: None,
+            heard: None,
+            resigned: None,
+        }
     }
 
     /// A MASTER that has just sent an advert.

@@ -10,8 +10,9 @@ use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
 
 use crate::{
-    Action, Actions, Announcing, Authentication, Cause, Epoch, Event, Fault, Heard, Instance, InterfaceName, Interval,
-    Moved, Network, Note, Params, Preempt, Priority, Refusal, Round, State, Time, Transport, Vrid, WirePriority,
+    Action, Actions, Announcing, Authentication, Cause, Epoch, Event, Fault, Heard, Instance, InterfaceName,
+    Interval, Moved, Network, Note, Params, Preempt, Priority, Refusal, Round, State, Time, Transport, Vrid,
+    WirePriority,
 };
 
 /// A moment long after boot, so that a subtraction that goes wrong shows.
@@ -40,7 +41,10 @@ fn params(priority: u8) -> Params {
 }
 
 fn network() -> Network {
-    Network { source: Some(OURS), faults: Vec::new() }
+    Network {
+        source: Some(OURS),
+        faults: Vec::new(),
+    }
 }
 
 fn interface() -> InterfaceName {
@@ -48,11 +52,18 @@ fn interface() -> InterfaceName {
 }
 
 fn down() -> Network {
-    Network { source: Some(OURS), faults: vec![Fault::InterfaceDown(interface())] }
+    Network {
+        source: Some(OURS),
+        faults: vec![Fault::InterfaceDown(interface())],
+    }
 }
 
 fn advert(priority: u8, source: IpAddr) -> Event {
-    Event::Advert(Heard { source, priority: WirePriority::new(priority), difference: None })
+    Event::Advert(Heard {
+        source,
+        priority: WirePriority::new(priority),
+        difference: None,
+    })
 }
 
 fn send(priority: u8) -> Action {
@@ -69,7 +80,10 @@ fn moved(from: State, to: State, cause: Cause) -> Action {
 
 /// What was done, without what was only said.
 fn effects(actions: Actions) -> Actions {
-    actions.into_iter().filter(|action| !matches!(action, Action::Note(_))).collect()
+    actions
+        .into_iter()
+        .filter(|action| !matches!(action, Action::Note(_)))
+        .collect()
 }
 
 fn created(params: Params) -> Instance {
@@ -88,7 +102,10 @@ fn backup(params: Params) -> Instance {
 fn wait(instance: &mut Instance) -> (Time, Actions) {
     let deadline = instance.deadline().expect("a deadline to wait for");
     let actions = instance.handle(deadline, Event::Timeout);
-    assert!(instance.deadline().is_none_or(|next| next > deadline), "a deadline that was met must move on");
+    assert!(
+        instance.deadline().is_none_or(|next| next > deadline),
+        "a deadline that was met must move on"
+    );
     (deadline, actions)
 }
 

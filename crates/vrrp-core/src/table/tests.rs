@@ -2,7 +2,9 @@ use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
 
 use super::*;
-use crate::{Announcing, Authentication, Epoch, Interval, Network, Params, Preempt, Priority, Transport, Vrid};
+use crate::{
+    Announcing, Authentication, Epoch, Interval, Network, Params, Preempt, Priority, Transport, Vrid,
+};
 
 const START: Time = Time::from_nanos(1_000_000_000);
 
@@ -18,13 +20,23 @@ fn router(vrid: u8, priority: u8) -> Instance {
         announce: Announcing::default(),
     };
     let source = Some(IpAddr::V4(Ipv4Addr::new(10, 0, 1, 1)));
-    Instance::new(params, Network { source, faults: Vec::new() })
+    Instance::new(
+        params,
+        Network {
+            source,
+            faults: Vec::new(),
+        },
+    )
 }
 
 #[test]
 fn deadlines_come_in_order() {
     let mut table = Table::default();
-    let ids: Vec<RouterId> = [10, 200, 100].iter().zip(1..).map(|(&p, v)| table.insert(router(v, p))).collect();
+    let ids: Vec<RouterId> = [10, 200, 100]
+        .iter()
+        .zip(1..)
+        .map(|(&p, v)| table.insert(router(v, p)))
+        .collect();
     assert_eq!(table.deadline(), None, "nobody has started");
     for &id in &ids {
         let _ = table.handle(START, id, Event::Start);
@@ -51,7 +63,11 @@ fn adverts_come_before_everything_else() {
     let _ = table.handle(START, backup, Event::Start);
     let late = START + Duration::from_secs(10);
     let _ = table.handle(START + Duration::from_secs(8), master, Event::Start);
-    let _ = table.handle(START + Duration::from_secs(8), master, Event::Claimed(Epoch(1), Ok(())));
+    let _ = table.handle(
+        START + Duration::from_secs(8),
+        master,
+        Event::Claimed(Epoch(1), Ok(())),
+    );
     // The backup's deadline is older, and still the advert goes first.
     assert_eq!(table.due(late, Due::All), Some(master));
     assert_eq!(table.due(late, Due::Adverts), Some(master));

@@ -6,11 +6,17 @@ use super::*;
 fn started_without_an_interface_it_waits_in_fault_and_then_listens() {
     let mut instance = Instance::new(params(100), down());
     let fault = Cause::Fault(Fault::InterfaceDown(interface()));
-    assert_eq!(instance.handle(START, Event::Start), [moved(State::Init, State::Fault, fault)]);
+    assert_eq!(
+        instance.handle(START, Event::Start),
+        [moved(State::Init, State::Fault, fault)]
+    );
     assert_eq!(instance.deadline(), None);
     let actions = instance.handle(ms(5000), Event::Network(network()));
     assert_eq!(actions, [moved(State::Fault, State::Backup, Cause::Recovered)]);
-    assert_eq!(instance.deadline(), Some(ms(5000) + instance.master_down_interval()));
+    assert_eq!(
+        instance.deadline(),
+        Some(ms(5000) + instance.master_down_interval())
+    );
 }
 
 #[test]
@@ -18,7 +24,10 @@ fn the_shown_reason_follows_the_network() {
     let mut instance = Instance::new(params(100), down());
     let _ = instance.handle(START, Event::Start);
     let missing = Fault::InterfaceMissing(interface());
-    let network = Network { source: None, faults: vec![missing.clone()] };
+    let network = Network {
+        source: None,
+        faults: vec![missing.clone()],
+    };
     assert_eq!(instance.handle(ms(1), Event::Network(network)), []);
     assert_eq!(instance.status().cause, Cause::Fault(missing));
 }
@@ -35,13 +44,21 @@ fn a_refused_claim_is_tried_again_after_ten_seconds_doubling_to_five_minutes() {
         let (retry, _) = wait(&mut instance);
         waits.push(retry.since(at).as_secs());
         assert!(actions.contains(&Action::Note(Note::NextTry(retry.since(at)))));
-        assert_eq!(instance.state(), State::Backup, "back into the election, not straight to MASTER");
+        assert_eq!(
+            instance.state(),
+            State::Backup,
+            "back into the election, not straight to MASTER"
+        );
     }
     assert_eq!(waits, [10, 20, 40, 80, 160, 300, 300, 300]);
     let (at, actions) = wait(&mut instance);
     let _ = instance.handle(at, Event::Claimed(claimed(&actions), Ok(())));
     let _ = instance.handle(at, Event::Claimed(claimed(&actions), Err(refusal())));
-    assert_eq!(instance.deadline(), Some(at + Duration::from_secs(10)), "a claim that holds earns a short wait");
+    assert_eq!(
+        instance.deadline(),
+        Some(at + Duration::from_secs(10)),
+        "a claim that holds earns a short wait"
+    );
 }
 
 #[test]

@@ -6,7 +6,12 @@ use super::*;
 fn run(instance: &mut Instance, from: Time, end: Duration) -> Vec<(Duration, Action)> {
     let mut trace = Vec::new();
     while let Some(deadline) = instance.deadline().filter(|&at| at <= from + end) {
-        trace.extend(instance.handle(deadline, Event::Timeout).into_iter().map(|a| (deadline.since(from), a)));
+        trace.extend(
+            instance
+                .handle(deadline, Event::Timeout)
+                .into_iter()
+                .map(|a| (deadline.since(from), a)),
+        );
     }
     trace
 }
@@ -23,7 +28,10 @@ fn times(trace: &[(Duration, Action)], wanted: &Action) -> Vec<u64> {
 fn adverts_and_announcements_follow_their_plan() {
     let (mut instance, at) = master(params(100));
     let trace = run(&mut instance, at, Duration::from_secs(130));
-    assert_eq!(times(&trace, &send(100)), (1..=130).map(|s| s * 1000).collect::<Vec<_>>());
+    assert_eq!(
+        times(&trace, &send(100)),
+        (1..=130).map(|s| s * 1000).collect::<Vec<_>>()
+    );
     assert_eq!(times(&trace, &announce(1)), [1000, 2000, 5000, 65_000, 125_000]);
 }
 
@@ -81,9 +89,16 @@ fn a_contest_long_after_the_takeover_announces_anew() {
     let (mut instance, at) = master(params(100));
     let now = at + Duration::from_millis(20_500);
     let _ = run(&mut instance, at, Duration::from_millis(20_500));
-    assert_eq!(effects(instance.handle(now, advert(50, LOWER))), [send(100), announce(5)]);
+    assert_eq!(
+        effects(instance.handle(now, advert(50, LOWER))),
+        [send(100), announce(5)]
+    );
     let later = now + Duration::from_millis(300);
-    assert_eq!(effects(instance.handle(later, advert(0, LOWER))), [send(100)], "that series has only just begun");
+    assert_eq!(
+        effects(instance.handle(later, advert(0, LOWER))),
+        [send(100)],
+        "that series has only just begun"
+    );
     let trace = run(&mut instance, now, Duration::from_secs(6));
     assert_eq!(times(&trace, &announce(1)), [1000, 2000, 5000]);
 }
@@ -100,8 +115,15 @@ fn an_advert_that_just_went_out_is_an_answer() {
 
 #[test]
 fn without_again_and_refresh_there_is_one_round() {
-    let announce_once = Announcing { repeat: 3, again: Vec::new(), refresh: None };
-    let mut instance = backup(Params { announce: announce_once, ..params(100) });
+    let announce_once = Announcing {
+        repeat: 3,
+        again: Vec::new(),
+        refresh: None,
+    };
+    let mut instance = backup(Params {
+        announce: announce_once,
+        ..params(100)
+    });
     let (at, actions) = wait(&mut instance);
     let actions = instance.handle(at, Event::Claimed(claimed(&actions), Ok(())));
     assert!(actions.contains(&announce(3)));
@@ -115,9 +137,18 @@ fn a_lost_address_is_put_back_at_once_and_announced() {
     let now = at + Duration::from_secs(10);
     let _ = run(&mut instance, at, Duration::from_secs(10));
     let actions = instance.handle(now, Event::AddressLost);
-    assert_eq!(actions, [Action::Note(Note::Repairing { times: 1 }), Action::Repair(Epoch(1))]);
+    assert_eq!(
+        actions,
+        [
+            Action::Note(Note::Repairing { times: 1 }),
+            Action::Repair(Epoch(1))
+        ]
+    );
     assert_eq!(instance.state(), State::Master);
-    assert_eq!(instance.handle(now, Event::Claimed(Epoch(1), Ok(()))), [announce(5)]);
+    assert_eq!(
+        instance.handle(now, Event::Claimed(Epoch(1), Ok(()))),
+        [announce(5)]
+    );
 }
 
 #[test]
@@ -126,7 +157,11 @@ fn one_that_is_lost_before_the_claim_is_answered_is_put_back_after_it() {
     let (at, actions) = wait(&mut instance);
     let epoch = claimed(&actions);
     assert_eq!(instance.handle(at, Event::AddressLost), []);
-    assert!(instance.handle(at, Event::Claimed(epoch, Ok(()))).contains(&Action::Repair(epoch)));
+    assert!(
+        instance
+            .handle(at, Event::Claimed(epoch, Ok(())))
+            .contains(&Action::Repair(epoch))
+    );
 }
 
 #[test]
@@ -139,10 +174,18 @@ fn a_war_over_an_address_is_fought_once_a_second() {
         if instance.deadline().is_some_and(|deadline| deadline <= now) {
             actions.extend(instance.handle(now, Event::Timeout));
         }
-        repairs.extend(actions.iter().filter(|a| matches!(a, Action::Repair(_))).map(|_| step));
+        repairs.extend(
+            actions
+                .iter()
+                .filter(|a| matches!(a, Action::Repair(_)))
+                .map(|_| step),
+        );
     }
     assert_eq!(repairs[..5], [0, 1, 2, 3, 4], "the first ones at once");
-    assert!((14..=15).contains(&repairs.len()), "then one a second: {repairs:?}");
+    assert!(
+        (14..=15).contains(&repairs.len()),
+        "then one a second: {repairs:?}"
+    );
 }
 
 #[test]
@@ -150,10 +193,18 @@ fn changed_parameters_are_told_at_once() {
     let (mut instance, at) = master(params(100));
     let now = at + Duration::from_millis(400);
     assert_eq!(instance.handle(now, Event::Params(params(90))), [send(90)]);
-    assert_eq!(instance.deadline(), Some(at + Duration::from_secs(1)), "the announcements keep their plan");
+    assert_eq!(
+        instance.deadline(),
+        Some(at + Duration::from_secs(1)),
+        "the announcements keep their plan"
+    );
     let mut longer = params(90);
     longer.interval = Interval::new(Duration::from_secs(3)).unwrap();
-    longer.announce = Announcing { repeat: 1, again: Vec::new(), refresh: None };
+    longer.announce = Announcing {
+        repeat: 1,
+        again: Vec::new(),
+        refresh: None,
+    };
     let _ = instance.handle(now, Event::Params(longer));
     let trace = run(&mut instance, now, Duration::from_secs(9));
     assert_eq!(times(&trace, &send(90)), [3000, 6000, 9000]);

@@ -3,7 +3,10 @@
 use super::*;
 
 fn with(priority: u8, preempt: Preempt) -> Params {
-    Params { preempt, ..params(priority) }
+    Params {
+        preempt,
+        ..params(priority)
+    }
 }
 
 #[test]
@@ -33,8 +36,14 @@ fn adverts_of_a_better_master_keep_it_waiting() {
     for (priority, source) in [(101, LOWER), (100, LOWER), (100, HIGHER), (255, LOWER)] {
         let mut instance = backup(params(100));
         for beat in 1..=10 {
-            assert_eq!(effects(instance.handle(ms(beat * 1000), advert(priority, source))), []);
-            assert_eq!(instance.deadline(), Some(ms(beat * 1000) + instance.master_down_interval()));
+            assert_eq!(
+                effects(instance.handle(ms(beat * 1000), advert(priority, source))),
+                []
+            );
+            assert_eq!(
+                instance.deadline(),
+                Some(ms(beat * 1000) + instance.master_down_interval())
+            );
         }
     }
 }
@@ -44,7 +53,10 @@ fn a_lower_master_is_displaced_when_the_original_deadline_passes() {
     let mut instance = backup(params(200));
     let deadline = instance.deadline();
     for beat in 1..=3 {
-        let note = Note::LowerIgnored { from: LOWER, theirs: WirePriority::new(100) };
+        let note = Note::LowerIgnored {
+            from: LOWER,
+            theirs: WirePriority::new(100),
+        };
         let said = instance.handle(ms(beat * 1000), advert(100, LOWER));
         assert!(said.contains(&Action::Note(note)));
         assert_eq!(instance.deadline(), deadline);
@@ -54,8 +66,14 @@ fn a_lower_master_is_displaced_when_the_original_deadline_passes() {
     // It lives, so the addresses come before the advert that silences it.
     assert_eq!(actions, [Action::Claim(Epoch(1))]);
     let actions = instance.handle(at, Event::Claimed(Epoch(1), Ok(())));
-    let cause = Cause::Preempted { master: LOWER, theirs: WirePriority::new(100) };
-    assert_eq!(actions, [send(200), announce(5), moved(State::Backup, State::Master, cause)]);
+    let cause = Cause::Preempted {
+        master: LOWER,
+        theirs: WirePriority::new(100),
+    };
+    assert_eq!(
+        actions,
+        [send(200), announce(5), moved(State::Backup, State::Master, cause)]
+    );
 }
 
 #[test]
@@ -65,7 +83,11 @@ fn without_preemption_every_master_is_accepted() {
         assert_eq!(effects(instance.handle(ms(beat * 1000), advert(1, LOWER))), []);
     }
     let (at, actions) = wait(&mut instance);
-    assert_eq!(at, ms(100_000) + instance.master_down_interval(), "and replaced once it is silent");
+    assert_eq!(
+        at,
+        ms(100_000) + instance.master_down_interval(),
+        "and replaced once it is silent"
+    );
     assert_eq!(actions, [send(200), Action::Claim(Epoch(1))]);
 }
 
@@ -83,7 +105,10 @@ fn preempt_delay_runs_from_the_first_lower_advert_and_ends_with_the_skew_time() 
     let skew = instance.skew_time();
     let _ = instance.handle(ms(500), advert(100, LOWER));
     for beat in 1..=5 {
-        assert_eq!(effects(instance.handle(ms(500 + beat * 1000), advert(100, LOWER))), []);
+        assert_eq!(
+            effects(instance.handle(ms(500 + beat * 1000), advert(100, LOWER))),
+            []
+        );
     }
     let (at, actions) = wait(&mut instance);
     assert_eq!(at, ms(500) + delay + skew);
@@ -115,10 +140,17 @@ fn a_better_master_ends_the_preempt_delay() {
     let _ = instance.handle(ms(1000), advert(100, LOWER));
     let said = instance.handle(ms(2000), advert(200, LOWER));
     assert!(said.contains(&Action::Note(Note::DelayEnded)));
-    assert_eq!(instance.deadline(), Some(ms(2000) + instance.master_down_interval()));
+    assert_eq!(
+        instance.deadline(),
+        Some(ms(2000) + instance.master_down_interval())
+    );
     let _ = instance.handle(ms(3000), advert(100, LOWER));
     for beat in 4..=7 {
-        assert_eq!(effects(instance.handle(ms(beat * 1000), advert(100, LOWER))), [], "it began anew at 3 s");
+        assert_eq!(
+            effects(instance.handle(ms(beat * 1000), advert(100, LOWER))),
+            [],
+            "it began anew at 3 s"
+        );
     }
     assert_eq!(instance.deadline(), Some(ms(8000) + instance.skew_time()));
 }
@@ -131,7 +163,11 @@ fn a_resignation_leaves_only_the_skew_time_and_never_more_than_there_was() {
     let deadline = instance.deadline();
     assert_eq!(deadline, Some(ms(2000) + instance.skew_time()));
     let _ = instance.handle(ms(2300), advert(0, HIGHER));
-    assert_eq!(instance.deadline(), deadline, "a repeated resignation postpones nothing");
+    assert_eq!(
+        instance.deadline(),
+        deadline,
+        "a repeated resignation postpones nothing"
+    );
     let (at, actions) = wait(&mut instance);
     let _ = instance.handle(at, Event::Claimed(claimed(&actions), Ok(())));
     assert_eq!(instance.status().cause, Cause::Resigned(HIGHER));
@@ -142,7 +178,10 @@ fn the_successor_of_a_resigned_master_keeps_us_waiting() {
     let mut instance = backup(params(100));
     let _ = instance.handle(ms(2000), advert(0, HIGHER));
     let _ = instance.handle(ms(2400), advert(150, LOWER));
-    assert_eq!(instance.deadline(), Some(ms(2400) + instance.master_down_interval()));
+    assert_eq!(
+        instance.deadline(),
+        Some(ms(2400) + instance.master_down_interval())
+    );
 }
 
 #[test]
@@ -153,7 +192,11 @@ fn a_master_that_comes_back_while_we_claim_ends_the_claim() {
     let epoch = claimed(&actions);
     let actions = instance.handle(at, advert(200, HIGHER));
     assert!(actions.contains(&Action::Release(epoch)));
-    assert_eq!(instance.handle(at, Event::Claimed(epoch, Ok(()))), [], "the answer is stale");
+    assert_eq!(
+        instance.handle(at, Event::Claimed(epoch, Ok(()))),
+        [],
+        "the answer is stale"
+    );
     assert_eq!(instance.state(), State::Backup);
 }
 

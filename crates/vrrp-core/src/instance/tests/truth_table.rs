@@ -18,8 +18,16 @@ enum In {
     Master,
 }
 
-const ALL: [In; 8] =
-    [In::Init, In::Fault, In::Refused, In::Backup, In::Delaying, In::Preempting, In::Taking, In::Master];
+const ALL: [In; 8] = [
+    In::Init,
+    In::Fault,
+    In::Refused,
+    In::Backup,
+    In::Delaying,
+    In::Preempting,
+    In::Taking,
+    In::Master,
+];
 
 const DELAY: Duration = Duration::from_secs(30);
 const OUR_PRIORITY: u8 = 100;
@@ -82,10 +90,20 @@ fn row(event: impl Fn(Epoch) -> Event, expected: &[(In, Vec<Action>, State)]) {
     for role in ALL {
         let (actions, state) = does(role, &event);
         if let Some((_, expected, to)) = expected.iter().find(|(named, ..)| *named == role) {
-            assert_eq!((&actions, state), (expected, *to), "{role:?} on {:?}", event(Epoch(1)));
+            assert_eq!(
+                (&actions, state),
+                (expected, *to),
+                "{role:?} on {:?}",
+                event(Epoch(1))
+            );
         } else {
             let before = at(role).0.state();
-            assert_eq!((actions, state), (vec![], before), "{role:?} must not react to {:?}", event(Epoch(1)));
+            assert_eq!(
+                (actions, state),
+                (vec![], before),
+                "{role:?} must not react to {:?}",
+                event(Epoch(1))
+            );
         }
     }
 }
@@ -96,71 +114,123 @@ fn release() -> Action {
 
 #[test]
 fn start() {
-    row(|_| Event::Start, &[(
-        In::Init,
-        vec![moved(State::Init, State::Backup, Cause::Started)],
-        State::Backup,
-    )]);
+    row(
+        |_| Event::Start,
+        &[(
+            In::Init,
+            vec![moved(State::Init, State::Backup, Cause::Started)],
+            State::Backup,
+        )],
+    );
 }
 
 #[test]
 fn stop() {
     let stopped = |from| moved(from, State::Init, Cause::Stopped);
-    row(|_| Event::Stop, &[
-        (In::Fault, vec![stopped(State::Fault)], State::Init),
-        (In::Refused, vec![stopped(State::Fault)], State::Init),
-        (In::Backup, vec![stopped(State::Backup)], State::Init),
-        (In::Delaying, vec![stopped(State::Backup)], State::Init),
-        (In::Preempting, vec![release(), stopped(State::Backup)], State::Init),
-        (In::Taking, vec![send(0), release(), stopped(State::Backup)], State::Init),
-        (In::Master, vec![send(0), release(), stopped(State::Master)], State::Init),
-    ]);
+    row(
+        |_| Event::Stop,
+        &[
+            (In::Fault, vec![stopped(State::Fault)], State::Init),
+            (In::Refused, vec![stopped(State::Fault)], State::Init),
+            (In::Backup, vec![stopped(State::Backup)], State::Init),
+            (In::Delaying, vec![stopped(State::Backup)], State::Init),
+            (
+                In::Preempting,
+                vec![release(), stopped(State::Backup)],
+                State::Init,
+            ),
+            (
+                In::Taking,
+                vec![send(0), release(), stopped(State::Backup)],
+                State::Init,
+            ),
+            (
+                In::Master,
+                vec![send(0), release(), stopped(State::Master)],
+                State::Init,
+            ),
+        ],
+    );
 }
 
 #[test]
 fn advert_of_higher_priority() {
-    let cause = Cause::HigherPriority { master: LOWER, theirs: WirePriority::new(200) };
-    row(|_| advert(200, LOWER), &[
-        (In::Preempting, vec![release()], State::Backup),
-        (In::Taking, vec![send(100), release()], State::Backup),
-        (In::Master, vec![send(100), release(), moved(State::Master, State::Backup, cause.clone())], State::Backup),
-    ]);
+    let cause = Cause::HigherPriority {
+        master: LOWER,
+        theirs: WirePriority::new(200),
+    };
+    row(
+        |_| advert(200, LOWER),
+        &[
+            (In::Preempting, vec![release()], State::Backup),
+            (In::Taking, vec![send(100), release()], State::Backup),
+            (
+                In::Master,
+                vec![
+                    send(100),
+                    release(),
+                    moved(State::Master, State::Backup, cause.clone()),
+                ],
+                State::Backup,
+            ),
+        ],
+    );
 }
 
 #[test]
 fn advert_of_equal_priority_and_higher_address() {
     let cause = Cause::HigherAddress { master: HIGHER };
-    row(|_| advert(100, HIGHER), &[
-        (In::Preempting, vec![release()], State::Backup),
-        (In::Taking, vec![send(100), release()], State::Backup),
-        (In::Master, vec![send(100), release(), moved(State::Master, State::Backup, cause.clone())], State::Backup),
-    ]);
+    row(
+        |_| advert(100, HIGHER),
+        &[
+            (In::Preempting, vec![release()], State::Backup),
+            (In::Taking, vec![send(100), release()], State::Backup),
+            (
+                In::Master,
+                vec![
+                    send(100),
+                    release(),
+                    moved(State::Master, State::Backup, cause.clone()),
+                ],
+                State::Backup,
+            ),
+        ],
+    );
 }
 
 #[test]
 fn advert_of_equal_priority_and_lower_address() {
-    row(|_| advert(100, LOWER), &[
-        // A BACKUP takes its equal for a MASTER, whatever its address.
-        (In::Preempting, vec![release()], State::Backup),
-        (In::Taking, vec![send(100)], State::Backup),
-        (In::Master, vec![send(100)], State::Master),
-    ]);
+    row(
+        |_| advert(100, LOWER),
+        &[
+            // A BACKUP takes its equal for a MASTER, whatever its address.
+            (In::Preempting, vec![release()], State::Backup),
+            (In::Taking, vec![send(100)], State::Backup),
+            (In::Master, vec![send(100)], State::Master),
+        ],
+    );
 }
 
 #[test]
 fn advert_of_lower_priority() {
-    row(|_| advert(50, HIGHER), &[
-        (In::Taking, vec![send(100)], State::Backup),
-        (In::Master, vec![send(100)], State::Master),
-    ]);
+    row(
+        |_| advert(50, HIGHER),
+        &[
+            (In::Taking, vec![send(100)], State::Backup),
+            (In::Master, vec![send(100)], State::Master),
+        ],
+    );
 }
 
 #[test]
 fn resignation() {
-    row(|_| advert(0, HIGHER), &[
-        (In::Taking, vec![send(100)], State::Backup),
-        (In::Master, vec![send(100)], State::Master),
-    ]);
+    row(
+        |_| advert(0, HIGHER),
+        &[
+            (In::Taking, vec![send(100)], State::Backup),
+            (In::Master, vec![send(100)], State::Master),
+        ],
+    );
 }
 
 #[test]
@@ -174,7 +244,10 @@ fn timeout_at_the_deadline() {
     for role in ALL {
         let (mut instance, _) = at(role);
         let Some(deadline) = instance.deadline() else {
-            assert!(matches!(role, In::Init | In::Fault), "{role:?} has nothing to wait for");
+            assert!(
+                matches!(role, In::Init | In::Fault),
+                "{role:?} has nothing to wait for"
+            );
             continue;
         };
         let actions = effects(instance.handle(deadline, Event::Timeout));
@@ -193,24 +266,48 @@ fn timeout_at_the_deadline() {
 
 #[test]
 fn network_as_before() {
-    row(|_| Event::Network(network()), &[(
-        // There it was down before.
-        In::Fault,
-        vec![moved(State::Fault, State::Backup, Cause::Recovered)],
-        State::Backup,
-    )]);
+    row(
+        |_| Event::Network(network()),
+        &[(
+            // There it was down before.
+            In::Fault,
+            vec![moved(State::Fault, State::Backup, Cause::Recovered)],
+            State::Backup,
+        )],
+    );
 }
 
 #[test]
 fn network_down() {
-    let fault = |from| moved(from, State::Fault, Cause::Fault(Fault::InterfaceDown(interface())));
-    row(|_| Event::Network(down()), &[
-        (In::Backup, vec![fault(State::Backup)], State::Fault),
-        (In::Delaying, vec![fault(State::Backup)], State::Fault),
-        (In::Preempting, vec![release(), fault(State::Backup)], State::Fault),
-        (In::Taking, vec![send(0), send(0), release(), fault(State::Backup)], State::Fault),
-        (In::Master, vec![send(0), send(0), release(), fault(State::Master)], State::Fault),
-    ]);
+    let fault = |from| {
+        moved(
+            from,
+            State::Fault,
+            Cause::Fault(Fault::InterfaceDown(interface())),
+        )
+    };
+    row(
+        |_| Event::Network(down()),
+        &[
+            (In::Backup, vec![fault(State::Backup)], State::Fault),
+            (In::Delaying, vec![fault(State::Backup)], State::Fault),
+            (
+                In::Preempting,
+                vec![release(), fault(State::Backup)],
+                State::Fault,
+            ),
+            (
+                In::Taking,
+                vec![send(0), send(0), release(), fault(State::Backup)],
+                State::Fault,
+            ),
+            (
+                In::Master,
+                vec![send(0), send(0), release(), fault(State::Master)],
+                State::Fault,
+            ),
+        ],
+    );
 }
 
 #[test]
@@ -226,36 +323,68 @@ fn parameters_as_before() {
 
 #[test]
 fn parameters_with_another_priority() {
-    row(|_| Event::Params(params(90)), &[
-        (In::Refused, vec![moved(State::Fault, State::Backup, Cause::Recovered)], State::Backup),
-        (In::Taking, vec![send(90)], State::Backup),
-        (In::Master, vec![send(90)], State::Master),
-    ]);
+    row(
+        |_| Event::Params(params(90)),
+        &[
+            (
+                In::Refused,
+                vec![moved(State::Fault, State::Backup, Cause::Recovered)],
+                State::Backup,
+            ),
+            (In::Taking, vec![send(90)], State::Backup),
+            (In::Master, vec![send(90)], State::Master),
+        ],
+    );
 }
 
 #[test]
 fn claim_granted() {
-    let preempted = Cause::Preempted { master: LOWER, theirs: WirePriority::new(50) };
-    row(|epoch| Event::Claimed(epoch, Ok(())), &[
-        (
-            In::Preempting,
-            vec![send(100), announce(5), moved(State::Backup, State::Master, preempted.clone())],
-            State::Master,
-        ),
-        (In::Taking, vec![announce(5), moved(State::Backup, State::Master, Cause::Silence)], State::Master),
-        // The answer to a repair: the addresses were announced a moment ago.
-        (In::Master, vec![], State::Master),
-    ]);
+    let preempted = Cause::Preempted {
+        master: LOWER,
+        theirs: WirePriority::new(50),
+    };
+    row(
+        |epoch| Event::Claimed(epoch, Ok(())),
+        &[
+            (
+                In::Preempting,
+                vec![
+                    send(100),
+                    announce(5),
+                    moved(State::Backup, State::Master, preempted.clone()),
+                ],
+                State::Master,
+            ),
+            (
+                In::Taking,
+                vec![announce(5), moved(State::Backup, State::Master, Cause::Silence)],
+                State::Master,
+            ),
+            // The answer to a repair: the addresses were announced a moment ago.
+            (In::Master, vec![], State::Master),
+        ],
+    );
 }
 
 #[test]
 fn claim_refused() {
     let refused = |from| moved(from, State::Fault, Cause::Refused(refusal()));
-    row(|epoch| Event::Claimed(epoch, Err(refusal())), &[
-        (In::Preempting, vec![refused(State::Backup)], State::Fault),
-        (In::Taking, vec![send(0), send(0), refused(State::Backup)], State::Fault),
-        (In::Master, vec![send(0), send(0), release(), refused(State::Master)], State::Fault),
-    ]);
+    row(
+        |epoch| Event::Claimed(epoch, Err(refusal())),
+        &[
+            (In::Preempting, vec![refused(State::Backup)], State::Fault),
+            (
+                In::Taking,
+                vec![send(0), send(0), refused(State::Backup)],
+                State::Fault,
+            ),
+            (
+                In::Master,
+                vec![send(0), send(0), release(), refused(State::Master)],
+                State::Fault,
+            ),
+        ],
+    );
 }
 
 #[test]
@@ -266,7 +395,10 @@ fn stale_answers() {
 
 #[test]
 fn address_lost() {
-    row(|_| Event::AddressLost, &[(In::Master, vec![Action::Repair(Epoch(1))], State::Master)]);
+    row(
+        |_| Event::AddressLost,
+        &[(In::Master, vec![Action::Repair(Epoch(1))], State::Master)],
+    );
 }
 
 #[test]

@@ -1,0 +1,40 @@
+//! The only crate that touches the kernel.
+//!
+//! | what | here |
+//! |---|---|
+//! | time, and waking at a moment | [`now`], [`Timer`] |
+//! | being woken by threads and signals | [`wake_pair`], [`Signals`] |
+//! | adverts | [`VrrpSocket`] |
+//! | gratuitous ARP | [`ArpSocket`] |
+//! | virtual addresses, and news of links and addresses | [`Kernel`], [`Network`] |
+//! | rights and scheduling | [`missing`], [`lock_memory`], [`real_time`] |
+//! | what a refusal means | [`errno_meaning`] |
+//!
+//! Nothing here blocks but [`Kernel::start`] and [`Kernel::finish`].
+
+#![deny(unsafe_code)]
+
+mod arp_socket;
+mod capabilities;
+mod clock;
+mod errno;
+mod netlink;
+mod network;
+mod receive;
+mod scheduling;
+mod signals;
+mod socket;
+mod wake;
+
+pub use arp_socket::ArpSocket;
+pub use capabilities::{Capability, missing};
+pub use clock::{Timer, now};
+pub use errno::{Doing, errno_meaning};
+pub use netlink::{Job, Kernel, KernelOptions, Owner, Report, StartError};
+pub use network::{Assigned, Link, Network, NetworkChange};
+pub use receive::{Drained, Received};
+pub use scheduling::{lock_memory, real_time};
+pub use signals::{Signal, Signals};
+pub use socket::{SocketError, VrrpSocket};
+pub use vrrp_core::plan::ClaimNote;
+pub use wake::{WakeUp, Waker, wake_pair};

@@ -1,0 +1,20 @@
+//! `vrrpd`: the daemon and its commands.
+
+mod check;
+mod cli;
+mod decode;
+mod problems;
+mod run;
+mod surroundings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().command {
+        cli::Command::Run(options) => run::run(&options),
+        cli::Command::Check(options) => check::run(&options),
+        cli::Command::Decode(options) => decode::run(&options),
+    }
+}

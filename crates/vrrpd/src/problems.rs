@@ -1,0 +1,58 @@
+//! Loading a configuration, with every problem on standard error.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use vrrp_config::{Loaded, Problem, Severity};
+
+use crate::surroundings::Host;
+
+/// The configuration has errors, and all of them are named already.
+#[derive(Debug)]
+pub(crate) struct Refused;
+
+/// The configuration, if it can run: warnings are named and do not keep it from that.
+pub(crate) fn load(path: &Path) -> Result<Loaded, Refused> {
+    match vrrp_config::load(path, &Host) {
+        Ok(loaded) => {
+            report(path, &loaded.warnings);
+            Ok(loaded)
+        }
+        Err(problems) => {
+            report(path, &problems);
+            Err(Refused)
+        }
+    }
+}
+
+/// One line each, and how many there are. Nobody may read them: that is no reason to fail.
+fn report(path: &Path, problems: &[Problem]) {
+    if problems.is_empty() {
+        return;
+    }
+    let count = |severity| {
+        problems
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    };
+    let summary = summary(count(Severity::Error), count(Severity::Warning));
+    let mut stderr = std::io::stderr().lock();
+    for problem in problems {
+        let _unread = writeln!(stderr, "{problem}");
+    }
+    let _unread = writeln!(stderr, "{}: {summary}", path.display());
+}
+
+fn summary(errors: usize, warnings: usize) -> String {
+    let counted = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        _ => Some(format!("{count} {what}s")),
+    };
+    let parts: Vec<String> = [counted(errors, "error"), counted(warnings, "warning")]
+        .into_iter()
+        .flatten()
+        .collect();
+    parts.join(", ")
+}

@@ -1,0 +1,166 @@
+//! `vrrpd run`: the daemon.
+
+mod announcer;
+mod engine;
+mod inbox;
+mod logging;
+mod narrate;
+mod port;
+mod rejects;
+mod router;
+
+use std::io;
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, TryRecvError};
+
+use anyhow::{Context, anyhow};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use tracing::{error, info, warn};
+use vrrp_linux::{
+    ArpSocket, Capability, Kernel, KernelOptions, Report, Signal, Signals, Timer, WakeUp, lock_memory,
+    missing, now, real_time, wake_pair,
+};
+
+use self::engine::Engine;
+use crate::cli::Run;
+use crate::problems;
+
+/// Without these nothing works: addresses, and raw sockets.
+const NEEDED: [Capability; 2] = [Capability::NetAdmin, Capability::NetRaw];
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) fn run(options: &Run) -> ExitCode {
+    let Ok(loaded) = problems::load(&options.config.path) else {
+        return ExitCode::from(2);
+    };
+    match serve(options, loaded.config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("vrrpd: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
+    let missing = missing(&NEEDED);
+    if !missing.is_empty() {
+        let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
+        return Err(anyhow!(
+            "{} missing: run it as root, or grant the capabilities (systemd: AmbientCapabilities=, Kubernetes: \
+             securityContext.capabilities.add, by hand: setcap)",
+            names.join(" and ")
+        ));
+    }
+    // Before any thread starts, so that all of them leave the signals to this one.
+    let signals = Signals::new().context("signals cannot be received")?;
+    let _writer = logging::start(options.log_format, &options.log_level).with_context(|| {
+        format!(
+            "--log-level {:?}: expected error, warn, info, debug or trace",
+            options.log_level
+        )
+    })?;
+    info!(
+        name = config.name,
+        routers = config.instances.len(),
+        "vrrpd {} starts",
+        env!("CARGO_PKG_VERSION")
+    );
+
+    let (waker, wake_up) = wake_pair().context("no descriptor is left")?;
+    let mut kernel_options = KernelOptions::new(&config.name, &options.state_dir);
+    kernel_options.configured = config
+        .instances
+        .iter()
+        .flat_map(|instance| instance.addresses.clone())
+        .collect();
+    let (kernel, reports) = Kernel::start(kernel_options, waker)?;
+    let arp = ArpSocket::open().context("gratuitous ARP cannot be sent")?;
+    // After the other threads have started: they shall not inherit it.
+    prefer_this_thread();
+
+    let engine = Engine::new(config, kernel, arp, now());
+    let timer = Timer::new().context("no timer can be had")?;
+    protocol_loop(engine, signals, &timer, &wake_up, &reports)
+}
+
+/// The protocol must not wait for the disk or for other processes. Without the rights it runs all the same.
+fn prefer_this_thread() {
+    if let Err(error) = lock_memory() {
+        info!(
+            "memory is not locked ({error}): grant CAP_IPC_LOCK to keep adverts on time when memory is short"
+        );
+    }
+    if let Err(error) = real_time() {
+        info!("no real-time priority ({error}): grant CAP_SYS_NICE to keep adverts on time on a busy host");
+    }
+}
+
+fn protocol_loop(
+    mut engine: Engine,
+    mut signals: Signals,
+    timer: &Timer,
+    wake_up: &WakeUp,
+    reports: &Receiver<Report>,
+) -> anyhow::Result<()> {
+    loop {
+        let mut lost = false;
+        let news = std::iter::from_fn(|| match reports.try_recv() {
+            Ok(report) => Some(report),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => {
+                lost = true;
+                None
+            }
+        });
+        // The one reading of the clock in each wake-up.
+        let now = now();
+        let more = engine.turn(now, news);
+        if lost {
+            engine.stop(now).finish();
+            return Err(anyhow!(
+                "the netlink thread has ended: without it no address can be held"
+            ));
+        }
+        while let Some(signal) = signals.next() {
+            match signal {
+                Signal::Terminate | Signal::Interrupt => {
+                    info!("stopping");
+                    if !engine.stop(now).finish() {
+                        warn!("the kernel did not release all addresses in time");
+                    }
+                    return Ok(());
+                }
+                Signal::Hangup => warn!("SIGHUP: a changed configuration is read at a restart only"),
+            }
+        }
+        timer.arm(engine.deadline()).context("the timer cannot be set")?;
+        if let Err(error) = wait(&engine, &signals, timer, wake_up, more) {
+            error!("waiting for packets failed: {error}");
+            engine.stop(now).finish();
+            return Err(error).context("waiting for packets failed");
+        }
+        timer.clear();
+        wake_up.clear();
+    }
+}
+
+/// Sleeps until there is something to do; not at all if there is `more` to read.
+fn wait(engine: &Engine, signals: &Signals, timer: &Timer, wake_up: &WakeUp, more: bool) -> io::Result<()> {
+    let mut watched: Vec<PollFd<'_>> = [signals.as_fd(), timer.as_fd(), wake_up.as_fd()]
+        .into_iter()
+        .chain(engine.sockets().map(AsFd::as_fd))
+        .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
+        .collect();
+    let patience = if more {
+        PollTimeout::ZERO
+    } else {
+        PollTimeout::NONE
+    };
+    match poll(&mut watched, patience) {
+        Ok(_) | Err(Errno::EINTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

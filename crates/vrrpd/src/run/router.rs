@@ -1,0 +1,122 @@
+//! What the driver keeps of one virtual router, beside the state machine.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use vrrp_config::InstanceConfig;
+use vrrp_core::{Transport, VirtualAddress, WirePriority};
+use vrrp_packet::{Contents, EncodeError, GROUP, Outgoing};
+
+use super::port::Port;
+
+/// A virtual router: how it is called, what it holds, and the advert it sends.
+#[derive(Debug)]
+pub(super) struct Router {
+    pub(super) config: InstanceConfig,
+    /// All that it holds as MASTER.
+    pub(super) addresses: Arc<[VirtualAddress]>,
+    /// Which [`Port`] it uses.
+    pub(super) port: usize,
+    /// The advert, ready but for its priority; there is none without a source address.
+    advert: Option<Outgoing>,
+    /// IP identification of the next advert: every copy to a unicast peer has the same.
+    next_id: u16,
+    /// The errno of the last send, until one succeeds.
+    pub(super) send_error: Option<i32>,
+}
+
+/// What a send told us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// As before: it works, or fails for the same reason.
+    AsBefore,
+    /// It fails now, with this errno.
+    Failing(i32),
+    /// It works again.
+    Recovered,
+}
+
+impl Router {
+    pub(super) fn new(config: InstanceConfig, port: usize) -> Self {
+        let addresses = config.addresses.clone().into();
+        Self {
+            config,
+            addresses,
+            port,
+            advert: None,
+            next_id: 1,
+            send_error: None,
+        }
+    }
+
+    /// Builds the advert anew if our own address is another than before.
+    pub(super) fn set_source(&mut self, source: Option<IpAddr>) -> Result<(), EncodeError> {
+        let Some(IpAddr::V4(source)) = source else {
+            self.advert = None;
+            return Ok(());
+        };
+        if self
+            .advert
+            .as_ref()
+            .is_some_and(|advert| advert.source() == source)
+        {
+            return Ok(());
+        }
+        let params = &self.config.params;
+        let addresses: Vec<Ipv4Addr> = params.advertised.iter().filter_map(v4).collect();
+        self.advert = Some(Outgoing::new(&Contents {
+            vrid: params.vrid,
+            priority: params.priority.into(),
+            interval: params.interval.get(),
+            authentication: params.authentication,
+            addresses: &addresses,
+            source,
+            destination: GROUP,
+            ttl: 255,
+        })?);
+        Ok(())
+    }
+
+    /// Sends an advert to the group, or to every peer.
+    pub(super) fn send(&mut self, port: &Port, priority: WirePriority) -> Sent {
+        let Some(advert) = &mut self.advert else {
+            return Sent::AsBefore;
+        };
+        advert.set_priority(priority);
+        advert.set_id(self.next_id);
+        // Never 0: some stacks replace it by a number of their own.
+        self.next_id = self.next_id.checked_add(1).unwrap_or(1);
+        let mut result = Ok(());
+        let mut send = |destination: Ipv4Addr| {
+            advert.set_destination(destination);
+            let sent = port.send(advert.bytes(), destination);
+            if result.is_ok() {
+                result = sent;
+            }
+        };
+        match &self.config.params.transport {
+            Transport::Multicast => send(GROUP),
+            Transport::Unicast { peers } => peers.iter().filter_map(v4).for_each(send),
+        }
+        self.note(result)
+    }
+
+    fn note(&mut self, result: io::Result<()>) -> Sent {
+        let error = result.err().map(|error| error.raw_os_error().unwrap_or_default());
+        let before = std::mem::replace(&mut self.send_error, error);
+        match (before, error) {
+            (before, Some(errno)) if before != Some(errno) => Sent::Failing(errno),
+            (Some(_), None) => Sent::Recovered,
+            _ => Sent::AsBefore,
+        }
+    }
+}
+
+/// The IPv4 address in it: VRRPv2 has no others.
+fn v4(address: &IpAddr) -> Option<Ipv4Addr> {
+    match address {
+        IpAddr::V4(address) => Some(*address),
+        IpAddr::V6(_) => None,
+    }
+}

@@ -1,0 +1,51 @@
+//! What a configuration may ask about this host.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use nix::ifaddrs::{InterfaceAddress, getifaddrs};
+use vrrp_config::Surroundings;
+
+/// The host that this process runs on, in its network namespace.
+pub(crate) struct Host;
+
+impl Surroundings for Host {
+    fn hostname(&self) -> Option<String> {
+        nix::unistd::gethostname()
+            .ok()?
+            .into_string()
+            .ok()
+            .filter(|name| !name.is_empty())
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    /// The kernel lists the primary addresses of an interface in the order in which they were added: the host's own
+    /// comes before a virtual one that was left behind.
+    fn address(&self, interface: &str) -> Option<Ipv4Addr> {
+        let mut entries = getifaddrs().ok()?;
+        entries.find_map(|entry| {
+            if entry.interface_name == interface {
+                ipv4(&entry)
+            } else {
+                None
+            }
+        })
+    }
+
+    fn own_addresses(&self) -> Vec<IpAddr> {
+        let entries = getifaddrs().into_iter().flatten();
+        entries
+            .filter_map(|entry| ipv4(&entry).map(IpAddr::V4).or_else(|| ipv6(&entry)))
+            .collect()
+    }
+}
+
+fn ipv4(entry: &InterfaceAddress) -> Option<Ipv4Addr> {
+    Some(entry.address.as_ref()?.as_sockaddr_in()?.ip())
+}
+
+fn ipv6(entry: &InterfaceAddress) -> Option<IpAddr> {
+    Some(IpAddr::V6(entry.address.as_ref()?.as_sockaddr_in6()?.ip()))
+}
