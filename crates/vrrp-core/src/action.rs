@@ -1,5 +1,6 @@
 //! What a virtual router wants done.
 
+use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 use core::time::Duration;

@@ -1,5 +1,6 @@
 //! Virtual IP addresses, as wanted and as seen.
 
+use alloc::boxed::Box;
 use core::fmt;
 use core::net::IpAddr;
 

@@ -1,5 +1,6 @@
 //! What happens to a virtual router.
 
+use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 

@@ -14,7 +14,11 @@
 //! | the states of section 6.3 | [`State`] |
 //! | section 6.4 | `instance/election.rs` |
 
+// Without the standard library there is no clock, no thread and no socket to reach for.
+#![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
 
 mod action;
 mod address;

@@ -1,5 +1,6 @@
 //! What is configured of one virtual router, as far as the election is concerned.
 
+use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 use core::time::Duration;

@@ -9,9 +9,11 @@
 //!   `promote_secondaries` is set): a virtual address must be neither to the host's own address.
 //! - An address carries a mark that says who put it there (`IFA_PROTO`, Linux 5.18 and newer).
 
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 use core::ops::RangeInclusive;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::VirtualAddress;
 
@@ -70,9 +72,9 @@ impl Wanted<'_> {
 #[derive(Clone, Debug, Default)]
 pub struct Ownership {
     /// What our own state file lists.
-    pub ours: HashSet<Key>,
+    pub ours: BTreeSet<Key>,
     /// What the state files of other daemons list that run at this moment.
-    pub others: HashSet<Key>,
+    pub others: BTreeSet<Key>,
     /// A keepalived runs on this host: its addresses are in use.
     pub keepalived_runs: bool,
 }

@@ -3,7 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use crate::{Actions, Event, Instance, Time};
 

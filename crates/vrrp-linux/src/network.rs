@@ -51,12 +51,6 @@ pub struct Assigned {
     pub permanent: bool,
 }
 
-impl Assigned {
-    fn is_same(&self, other: &Self) -> bool {
-        (self.index, self.address, self.prefix) == (other.index, other.address, other.prefix)
-    }
-}
-
 /// A piece of news from the kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NetworkChange {
@@ -85,7 +79,43 @@ pub enum NetworkChange {
 pub struct Network {
     links: BTreeMap<u32, Link>,
     names: HashMap<InterfaceName, u32>,
-    addresses: BTreeMap<u32, Vec<Assigned>>,
+    addresses: BTreeMap<u32, Addresses>,
+}
+
+/// The addresses of one interface. Thousands come and go at a takeover, and each is told by itself: none may cost a
+/// walk over the others.
+#[derive(Clone, Debug, Default)]
+struct Addresses {
+    /// By the order in which they came, which is the kernel's.
+    in_order: BTreeMap<u64, Assigned>,
+    places: BTreeMap<(IpAddr, u8), u64>,
+    next: u64,
+}
+
+impl Addresses {
+    fn is(&mut self, assigned: Assigned) {
+        let place = *self
+            .places
+            .entry((assigned.address, assigned.prefix))
+            .or_insert_with(|| {
+                self.next += 1;
+                self.next
+            });
+        self.in_order.insert(place, assigned);
+    }
+
+    fn gone(&mut self, assigned: &Assigned) {
+        if let Some(place) = self.places.remove(&(assigned.address, assigned.prefix)) {
+            self.in_order.remove(&place);
+        }
+    }
+
+    fn holds(&self, address: IpAddr) -> bool {
+        self.places
+            .range((address, 0)..=(address, u8::MAX))
+            .next()
+            .is_some()
+    }
 }
 
 impl Network {
@@ -95,17 +125,20 @@ impl Network {
             NetworkChange::Snapshot { links, addresses } => {
                 *self = Self::default();
                 links.iter().cloned().for_each(|link| self.link_is(link));
-                addresses
-                    .iter()
-                    .cloned()
-                    .for_each(|address| self.address_is(address));
+                for address in addresses {
+                    self.address_is(address);
+                }
             }
             NetworkChange::Link(link) => self.link_is(link.clone()),
             NetworkChange::LinkGone { index } => self.link_gone(*index),
-            NetworkChange::Address(address) => self.address_is(address.clone()),
+            NetworkChange::Address(address) => self
+                .addresses
+                .entry(address.index)
+                .or_default()
+                .is(address.clone()),
             NetworkChange::AddressGone(gone) => {
                 if let Some(addresses) = self.addresses.get_mut(&gone.index) {
-                    addresses.retain(|there| !there.is_same(gone));
+                    addresses.gone(gone);
                 }
             }
         }
@@ -123,7 +156,10 @@ impl Network {
 
     /// The addresses of an interface, in the kernel's order.
     pub fn addresses(&self, index: u32) -> impl Iterator<Item = &Assigned> {
-        self.addresses.get(&index).into_iter().flatten()
+        self.addresses
+            .get(&index)
+            .into_iter()
+            .flat_map(|addresses| addresses.in_order.values())
     }
 
     /// The source of adverts on an interface: its first primary IPv4 address that is not virtual, or the
@@ -143,21 +179,27 @@ impl Network {
 
     /// Whether an interface has this address, with whatever prefix length.
     pub fn holds(&self, index: u32, address: IpAddr) -> bool {
-        self.addresses(index).any(|there| there.address == address)
+        self.addresses
+            .get(&index)
+            .is_some_and(|addresses| addresses.holds(address))
     }
 
     /// Whether any interface has this address.
     pub fn has(&self, address: IpAddr) -> bool {
-        self.addresses
-            .values()
-            .flatten()
-            .any(|there| there.address == address)
+        self.addresses.values().any(|addresses| addresses.holds(address))
     }
 
     fn link_is(&mut self, link: Link) {
         self.forget_name(link.index);
         self.names.insert(link.name.clone(), link.index);
         self.links.insert(link.index, link);
+    }
+
+    fn address_is(&mut self, address: &Assigned) {
+        self.addresses
+            .entry(address.index)
+            .or_default()
+            .is(address.clone());
     }
 
     fn link_gone(&mut self, index: u32) {
@@ -172,14 +214,6 @@ impl Network {
             && self.names.get(&link.name) == Some(&index)
         {
             self.names.remove(&link.name);
-        }
-    }
-
-    fn address_is(&mut self, address: Assigned) {
-        let addresses = self.addresses.entry(address.index).or_default();
-        match addresses.iter_mut().find(|there| there.is_same(&address)) {
-            Some(there) => *there = address,
-            None => addresses.push(address),
         }
     }
 }

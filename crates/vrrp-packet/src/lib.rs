@@ -15,7 +15,10 @@
 //! Only VRRPv2 over IPv4 is spoken. VRRPv3 and IPv6 have room: a version that is not 2 is an error of its own, and
 //! an advert's interval is a `Duration` and its addresses are `IpAddr` already.
 
+#![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
 
 pub mod advert;
 mod arp;

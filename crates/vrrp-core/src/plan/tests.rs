@@ -1,5 +1,5 @@
 use core::net::{IpAddr, Ipv4Addr};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
@@ -120,7 +120,7 @@ fn an_address_with_our_mark_in_no_state_file_is_ours_and_in_anothers_is_foreign(
     let there = || vec![present("10.0.0.100/32", Some(OUR_MARK))];
     claims(there(), Ownership::default(), &want, &ClaimPlan::default());
 
-    let others = HashSet::from([key("10.0.0.100/32")]);
+    let others = BTreeSet::from([key("10.0.0.100/32")]);
     let notes = vec![ClaimNote::Foreign(want[0].clone())];
     claims(
         there(),
@@ -408,7 +408,7 @@ impl Kernel {
         }
     }
 
-    fn observed(&self, ours: &HashSet<Key>) -> Observed {
+    fn observed(&self, ours: &BTreeSet<Key>) -> Observed {
         let marked = Present {
             key: Key {
                 index: 1,
@@ -426,7 +426,7 @@ impl Kernel {
         Observed::new(self.0.iter().cloned().chain([marked]), ownership)
     }
 
-    fn foreign(&self) -> HashSet<Key> {
+    fn foreign(&self) -> BTreeSet<Key> {
         self.0
             .iter()
             .filter(|there| there.mark.is_none())
@@ -493,7 +493,7 @@ proptest! {
     ) {
         let want = wanted(&want);
         let foreign = kernel.foreign();
-        let mut observed = kernel.observed(&HashSet::new());
+        let mut observed = kernel.observed(&BTreeSet::new());
         let plan = claim(&want, &observed);
         kernel.carry_out(&plan.steps, &want);
         for want in &want {
@@ -502,7 +502,7 @@ proptest! {
         prop_assert_eq!(kernel.foreign(), foreign);
 
         // Nothing is left to do, by the kernel and by the model of it.
-        prop_assert_eq!(claim(&want, &kernel.observed(&HashSet::new())).steps, vec![]);
+        prop_assert_eq!(claim(&want, &kernel.observed(&BTreeSet::new())).steps, vec![]);
         observed.apply(&plan.steps, &want);
         prop_assert_eq!(claim(&want, &observed).steps, vec![]);
     }
@@ -514,16 +514,16 @@ proptest! {
         later in prop::collection::vec(some_key(), 0..4),
     ) {
         let want = wanted(&want);
-        let plan = claim(&want, &kernel.observed(&HashSet::new()));
+        let plan = claim(&want, &kernel.observed(&BTreeSet::new()));
         kernel.carry_out(&plan.steps, &want);
         for key in later {
             kernel.add(Present { key, secondary: false, mark: None, label: None });
         }
         let foreign = kernel.foreign();
-        let plan = release(&want, &kernel.observed(&HashSet::new()));
+        let plan = release(&want, &kernel.observed(&BTreeSet::new()));
         kernel.carry_out(&plan.steps, &want);
         prop_assert_eq!(kernel.foreign(), foreign);
-        let wanted: HashSet<IpAddr> = want.iter().map(|want| want.address.address).collect();
+        let wanted: BTreeSet<IpAddr> = want.iter().map(|want| want.address.address).collect();
         let left = kernel.0.iter().find(|there| there.mark.is_some() && wanted.contains(&there.key.address));
         prop_assert_eq!(left, None);
     }

@@ -5,7 +5,7 @@
 //! `NAME.lock` is locked as long as the daemon runs. The files need not outlive the host: they are never
 //! synced.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::net::IpAddr;
@@ -117,7 +117,7 @@ impl Ledger {
     }
 
     /// Everything listed.
-    pub(super) fn keys(&self) -> HashSet<Key> {
+    pub(super) fn keys(&self) -> BTreeSet<Key> {
         self.entries.keys().copied().collect()
     }
 
@@ -171,14 +171,14 @@ impl Ledger {
     }
 
     /// What other daemons list that run at this moment, in this network namespace.
-    pub(super) fn others(&self) -> HashSet<Key> {
+    pub(super) fn others(&self) -> BTreeSet<Key> {
         let Some(own) = &self.file else {
-            return HashSet::new();
+            return BTreeSet::new();
         };
         let Ok(files) = fs::read_dir(&own.directory) else {
-            return HashSet::new();
+            return BTreeSet::new();
         };
-        let mut keys = HashSet::new();
+        let mut keys = BTreeSet::new();
         for file in files.flatten() {
             let path = file.path();
             let (Some(name), Some("json")) = (

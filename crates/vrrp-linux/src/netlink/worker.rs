@@ -1,6 +1,6 @@
 //! Carries out jobs.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::fs;
 use std::io;
 use std::net::IpAddr;
@@ -224,7 +224,7 @@ impl<'a> Worker<'a> {
             .map(|(key, removes, request)| ((key, removes), request))
             .unzip();
         let answers = self.command.carry_out(requests).await?;
-        let (mut removed, mut refused) = (Vec::new(), HashSet::new());
+        let (mut removed, mut refused) = (Vec::new(), BTreeSet::new());
         for ((key, removes), answer) in keys.into_iter().zip(answers) {
             match answer {
                 Ok(()) if removes => {
@@ -249,7 +249,7 @@ impl<'a> Worker<'a> {
 
     /// An address that somebody removed is no longer ours: whoever adds it next owns it.
     fn forget_gone(&mut self, dumped: &[AddressMessage]) {
-        let present: HashSet<Key> = dumped
+        let present: BTreeSet<Key> = dumped
             .iter()
             .filter_map(messages::present)
             .map(|there| there.key)

@@ -31,7 +31,7 @@ fn the_next_run_reads_what_this_one_wrote() {
     drop(ledger);
 
     let ledger = Ledger::open(directory.path(), "web").unwrap();
-    assert_eq!(ledger.keys(), HashSet::from([keys[1]]));
+    assert_eq!(ledger.keys(), BTreeSet::from([keys[1]]));
     assert_eq!(ledger.interface(&keys[1]), Some(&eth0()));
     assert_eq!(ledger.places().get(&(&eth0(), keys[1].address)), Some(&2));
 }
@@ -67,10 +67,10 @@ fn others_are_those_that_run() {
     let directory = tempfile::tempdir().unwrap();
     let ours = written(directory.path(), "web", &[key(2, "10.0.0.100")]);
     let theirs = written(directory.path(), "db", &[key(2, "10.0.0.101")]);
-    assert_eq!(ours.others(), HashSet::from([key(2, "10.0.0.101")]));
-    assert_eq!(theirs.others(), HashSet::from([key(2, "10.0.0.100")]));
+    assert_eq!(ours.others(), BTreeSet::from([key(2, "10.0.0.101")]));
+    assert_eq!(theirs.others(), BTreeSet::from([key(2, "10.0.0.100")]));
     drop(theirs);
-    assert_eq!(ours.others(), HashSet::new());
+    assert_eq!(ours.others(), BTreeSet::new());
 }
 
 #[test]
@@ -97,8 +97,8 @@ fn a_directory_that_cannot_be_made_leaves_a_list_in_memory() {
     let mut ledger = Ledger::open(&blocked, "web").unwrap();
     ledger.add(key(2, "10.0.0.100"), &eth0());
     ledger.save();
-    assert_eq!(ledger.keys(), HashSet::from([key(2, "10.0.0.100")]));
-    assert_eq!(ledger.others(), HashSet::new());
+    assert_eq!(ledger.keys(), BTreeSet::from([key(2, "10.0.0.100")]));
+    assert_eq!(ledger.others(), BTreeSet::new());
 }
 
 #[test]
