@@ -1,0 +1,52 @@
+# vrrpd: everything there is to do here. `make` alone lists it.
+#
+# Every target installs what it needs and does not find, by package name (apt-get, cargo install). The lab needs root.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+# The tools that lint; their versions are part of the verdict.
+CARGO_DENY := 0.20.2
+
+.PHONY: help build demo test unit kernel lab lint deny ci bench install-tools
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install-tools:
+	@tests/install.sh
+
+build: install-tools ## build the daemon: target/release/vrrpd
+	$(CARGO) build --release -p vrrpd
+
+demo: install-tools ## see it work: two hosts, a MASTER, a takeover, with packets and the measured outage
+	$(CARGO) build -q -p vrrpd
+	$(CARGO) run -q -p vrrp-lab --bin demo
+
+test: unit kernel lab ## every test (root)
+
+unit: install-tools ## tests that need no privilege
+	$(CARGO) test -q
+
+kernel: install-tools ## sockets and netlink against the real kernel (root)
+	$(CARGO) test -q -p vrrp-linux --test kernel
+
+lab: install-tools ## hosts on a LAN, with real packets (root)
+	$(CARGO) build -q -p vrrpd
+	$(CARGO) test -q -p vrrp-lab
+
+lint: install-tools ## format, clippy, documentation: a warning is an error
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy -q --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc -q --workspace --no-deps --document-private-items
+
+deny: ## licences and banned crates
+	@$(CARGO) deny --version 2>/dev/null | grep -q " $(CARGO_DENY)$$" || $(CARGO) install -q --locked cargo-deny@$(CARGO_DENY)
+	$(CARGO) deny --all-features check licenses bans sources
+
+bench: ## timings of the codec and the state machine
+	$(CARGO) bench -p vrrp-benches
+
+ci: lint deny test ## what must hold before a change lands
