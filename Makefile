@@ -35,7 +35,7 @@ kernel: install-tools ## sockets and netlink against the real kernel (root)
 
 lab: install-tools ## hosts on a LAN, with real packets (root)
 	$(CARGO) build -q -p vrrpd
-	$(CARGO) test -q -p vrrp-lab
+	$(CARGO) test -q -p vrrp-lab -- --test-threads=4
 
 lint: install-tools ## format, clippy, documentation: a warning is an error
 	$(CARGO) fmt --all --check

@@ -15,7 +15,7 @@ pub enum Event {
     Start,
     /// Leave: resign if MASTER, release the addresses (RFC 3768 section 6.4, "Shutdown").
     Stop,
-    /// An advert passed [`admit`](crate::admit).
+    /// An advert passed [`admit`](crate::admit()).
     Advert(Heard),
     /// The deadline may have come. One that comes too early changes nothing.
     Timeout,

@@ -2,7 +2,7 @@
 //!
 //! An [`Instance`] is one virtual router on one host. Whoever drives it gives it [`Event`]s with the [`Time`] at which
 //! they happened, carries out the [`Actions`] that come back, and wakes it at its [`Instance::deadline`]. A [`Table`]
-//! holds all virtual routers of a host. An advert is checked by [`admit`] before it counts: what is refused there has
+//! holds all virtual routers of a host. An advert is checked by [`admit()`] before it counts: what is refused there has
 //! a [`Discard`] reason and can change nothing. [`plan`] turns wanted and present addresses into operations.
 //!
 //! | the RFC's word (section 6.1) | here |
