@@ -5,6 +5,7 @@ mod engine;
 mod inbox;
 mod logging;
 mod narrate;
+mod pace;
 mod port;
 mod rejects;
 mod router;

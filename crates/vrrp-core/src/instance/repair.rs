@@ -30,7 +30,7 @@ impl Repairs {
             return None;
         }
         let spent = self.spent_until.max(now);
-        if spent.since(now) >= PERIOD * AT_ONCE {
+        if spent.since(now) > PERIOD * (AT_ONCE - 1) {
             self.next = Some(spent - PERIOD * (AT_ONCE - 1));
             return None;
         }

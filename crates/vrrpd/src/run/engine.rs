@@ -426,7 +426,11 @@ impl Engine {
             }
             Action::Announce(round) => self.announcer.queue(id, round),
             Action::Moved(moved) => narrate::moved(router, &moved),
-            Action::Note(note) => narrate::note(router, &note),
+            Action::Note(note) => {
+                if let Some(untold) = router.pace.ask(now) {
+                    narrate::note(router, &note, untold);
+                }
+            }
         }
     }
 

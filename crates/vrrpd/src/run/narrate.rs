@@ -60,9 +60,15 @@ fn errno_name(errno: i32) -> io::Error {
     io::Error::from_raw_os_error(errno)
 }
 
-/// What happened without a transition.
-pub(super) fn note(router: &Router, note: &Note) {
+/// What happened without a transition; `untold` lines before this one were kept back.
+pub(super) fn note(router: &Router, note: &Note, untold: u64) {
     let name = &router.config.name;
+    if untold > 0 {
+        warn!(
+            router = name,
+            untold, "({name}) {untold} lines about its peers were not written: too many at a time"
+        );
+    }
     let ours = router.config.params.priority;
     match note {
         Note::MasterIs {

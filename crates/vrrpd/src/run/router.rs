@@ -8,6 +8,7 @@ use vrrp_config::InstanceConfig;
 use vrrp_core::{Transport, VirtualAddress, WirePriority};
 use vrrp_packet::{Contents, EncodeError, GROUP, Outgoing};
 
+use super::pace::Pace;
 use super::port::Port;
 
 /// A virtual router: how it is called, what it holds, and the advert it sends.
@@ -22,6 +23,8 @@ pub(super) struct Router {
     advert: Option<Outgoing>,
     /// IP identification of the next advert: every copy to a unicast peer has the same.
     next_id: u16,
+    /// How much it has told about peers lately.
+    pub(super) pace: Pace,
     /// The errno of the last send, until one succeeds.
     pub(super) send_error: Option<i32>,
 }
@@ -46,6 +49,7 @@ impl Router {
             port,
             advert: None,
             next_id: 1,
+            pace: Pace::default(),
             send_error: None,
         }
     }
