@@ -193,6 +193,8 @@ pub enum Note {
         /// How often this has happened since it became MASTER.
         times: u32,
     },
+    /// It is still in FAULT, and now for this reason.
+    FaultIs(Fault),
     /// The kernel did not take the addresses; the next try is so far away.
     NextTry(Duration),
 }

@@ -169,6 +169,11 @@ impl Instance {
         matches!(self.role, Role::Master(_))
     }
 
+    /// Whether the kernel holds its addresses, or has been asked to.
+    pub fn is_holding(&self) -> bool {
+        self.holding != Holding::Nothing
+    }
+
     /// When it wants an [`Event::Timeout`]. BACKUP and MASTER always do.
     pub fn deadline(&self) -> Option<Time> {
         match &self.role {
@@ -275,8 +280,11 @@ impl Instance {
         match (&self.role, self.network.faults.first()) {
             (Role::Init, _) => None,
             (Role::Fault, Some(fault)) => {
-                // Still unable, perhaps for another reason than the one shown.
-                self.cause = Cause::Fault(fault.clone());
+                // Still unable, for another reason than the one told.
+                if self.cause != Cause::Fault(fault.clone()) {
+                    self.cause = Cause::Fault(fault.clone());
+                    actions.push(Action::Note(Note::FaultIs(fault.clone())));
+                }
                 None
             }
             (Role::Fault, None) => Some(self.take_part(now, Cause::Recovered, actions)),
@@ -305,14 +313,26 @@ impl Instance {
                 Some(self.take_over(now, Cause::Owner, actions))
             }
             Role::Backup(backup) => {
-                // The deadline moves as if it had been armed with the new parameters.
-                let (old, new) = match backup.resigned {
-                    None => (before.0, after.0),
-                    Some(_) => (before.1, after.1),
-                };
-                backup.down_at = (backup.down_at + new - old).max(now);
-                if !matches!(self.params.preempt, Preempt::After(delay) if !delay.is_zero()) {
+                let delaying = matches!(self.params.preempt, Preempt::After(delay) if !delay.is_zero());
+                let lower = |last: &LastHeard| last.priority < self.params.priority.into();
+                let preempts =
+                    |last: &LastHeard| lower(last) && self.params.preempt == Preempt::After(Duration::ZERO);
+                if !delaying || backup.heard.as_ref().is_some_and(|last| !lower(last)) {
                     backup.preempt_at = None;
+                }
+                if let Some(spared) = backup.heard.filter(|last| !preempts(last)) {
+                    // As if its last advert had been heard with the new parameters.
+                    backup.down_at = (spared.at + after.0).max(now);
+                    backup.resigned = None;
+                    self.release(actions);
+                } else {
+                    // The deadline moves as if it had been armed with the new parameters.
+                    let (old, new) = if backup.resigned.is_none() {
+                        (before.0, after.0)
+                    } else {
+                        (before.1, after.1)
+                    };
+                    backup.down_at = (backup.down_at + new - old).max(now);
                 }
                 None
             }

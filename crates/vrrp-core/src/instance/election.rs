@@ -180,9 +180,8 @@ impl Instance {
             Role::Fault => Some(self.take_part(now, Cause::Recovered, actions)),
             Role::Backup(backup) => {
                 backup.preempt_at = None;
-                let living = backup
-                    .heard
-                    .filter(|last| backup.resigned.is_none() && now.since(last.at) < down);
+                // One that resigned is not among them: who was heard, was heard after that.
+                let living = backup.heard.filter(|last| now.since(last.at) < down);
                 match living {
                     // Nobody must be without service while the kernel works: first the addresses, then the advert.
                     Some(last) if self.holding == Holding::Nothing => {

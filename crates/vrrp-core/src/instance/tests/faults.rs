@@ -28,8 +28,18 @@ fn the_shown_reason_follows_the_network() {
         source: None,
         faults: vec![missing.clone()],
     };
-    assert_eq!(instance.handle(ms(1), Event::Network(network)), []);
+    let note = Action::Note(Note::FaultIs(missing.clone()));
+    assert_eq!(instance.handle(ms(1), Event::Network(network.clone())), [note]);
     assert_eq!(instance.status().cause, Cause::Fault(missing));
+    let another_source = Network {
+        source: Some(LOWER),
+        ..network
+    };
+    assert_eq!(
+        instance.handle(ms(2), Event::Network(another_source)),
+        [],
+        "the same reason is not told twice"
+    );
 }
 
 #[test]

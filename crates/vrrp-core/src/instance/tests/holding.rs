@@ -207,3 +207,25 @@ fn changed_parameters_are_told_at_once() {
     let trace = run(&mut instance, now, Duration::from_secs(9));
     assert_eq!(times(&trace, &send(90)), [3000, 6000, 9000]);
 }
+
+#[test]
+fn a_late_clock_earns_no_extra_repair() {
+    let (mut instance, at) = master(params(100));
+    let mut repairs = 0;
+    let mut now = at;
+    while now < at + Duration::from_secs(20) {
+        let actions = instance.handle(now, Event::AddressLost);
+        repairs += actions
+            .iter()
+            .filter(|action| matches!(action, Action::Repair(_)))
+            .count();
+        // Every wake-up comes a few milliseconds after its deadline.
+        now = instance.deadline().unwrap().max(now) + Duration::from_millis(7);
+        let actions = instance.handle(now, Event::Timeout);
+        repairs += actions
+            .iter()
+            .filter(|action| matches!(action, Action::Repair(_)))
+            .count();
+    }
+    assert!((20..=24).contains(&repairs), "{repairs} in 20 s");
+}

@@ -2,6 +2,8 @@
 
 use super::*;
 
+const DELAY: Duration = Duration::from_secs(30);
+
 fn with(priority: u8, preempt: Preempt) -> Params {
     Params {
         preempt,
@@ -240,4 +242,56 @@ fn becoming_the_owner_takes_over_at_once() {
     let mut instance = backup(params(100));
     let actions = instance.handle(ms(10), Event::Params(params(255)));
     assert_eq!(actions, [send(255), Action::Claim(Epoch(1))]);
+}
+
+#[test]
+fn a_master_that_speaks_after_a_resignation_lives() {
+    let mut instance = backup(params(200));
+    let _ = instance.handle(ms(1000), advert(0, HIGHER));
+    let _ = instance.handle(ms(1100), advert(100, LOWER));
+    let (at, actions) = wait(&mut instance);
+    assert_eq!(at, ms(1000) + instance.skew_time());
+    assert_eq!(actions, [Action::Claim(Epoch(1))], "it serves until we can");
+}
+
+#[test]
+fn a_reload_that_ends_the_right_to_preempt_ends_the_wait() {
+    for now_spared in [
+        params(100),
+        params(50),
+        with(200, Preempt::Never),
+        with(200, Preempt::After(DELAY)),
+    ] {
+        let mut instance = backup(params(200));
+        let _ = instance.handle(ms(3000), advert(100, LOWER));
+        assert_eq!(instance.handle(ms(3100), Event::Params(now_spared)), []);
+        assert_eq!(
+            instance.deadline(),
+            Some(ms(3000) + instance.master_down_interval())
+        );
+    }
+}
+
+#[test]
+fn a_reload_that_ends_the_right_to_preempt_ends_the_claim() {
+    let mut instance = backup(params(200));
+    let _ = instance.handle(ms(3000), advert(100, LOWER));
+    let (at, actions) = wait(&mut instance);
+    let epoch = claimed(&actions);
+    assert_eq!(
+        instance.handle(at, Event::Params(params(100))),
+        [Action::Release(epoch)]
+    );
+    assert_eq!(instance.handle(at, Event::Claimed(epoch, Ok(()))), []);
+    assert_eq!(instance.state(), State::Backup);
+}
+
+#[test]
+fn a_reload_that_gives_the_right_to_preempt_waits_for_the_deadline() {
+    let mut instance = backup(with(200, Preempt::Never));
+    let _ = instance.handle(ms(3000), advert(100, LOWER));
+    let _ = instance.handle(ms(3100), Event::Params(params(200)));
+    let (at, actions) = wait(&mut instance);
+    assert_eq!(at, ms(3000) + instance.master_down_interval());
+    assert_eq!(actions, [send(200), Action::Claim(Epoch(1))]);
 }
