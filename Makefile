@@ -10,7 +10,7 @@ CARGO ?= cargo
 # The tools that lint; their versions are part of the verdict.
 CARGO_DENY := 0.20.2
 
-.PHONY: help build demo test unit kernel lab lint deny ci bench install-tools
+.PHONY: help build demo test unit sim kernel lab assure lint deny ci bench install-tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,10 +25,13 @@ demo: install-tools ## see it work: two hosts, a MASTER, a takeover, with packet
 	$(CARGO) build -q -p vrrpd
 	$(CARGO) run -q -p vrrp-lab --bin demo
 
-test: unit kernel lab ## every test (root)
+test: unit sim kernel lab ## every test (root)
 
 unit: install-tools ## tests that need no privilege
 	$(CARGO) test -q
+
+sim: install-tools ## 20,000 seeds of the simulator
+	$(CARGO) run -q --release -p vrrp-sim -- --seeds 20000
 
 kernel: install-tools ## sockets and netlink against the real kernel (root)
 	$(CARGO) test -q -p vrrp-linux --test kernel
@@ -36,6 +39,12 @@ kernel: install-tools ## sockets and netlink against the real kernel (root)
 lab: install-tools ## hosts on a LAN, with real packets (root)
 	$(CARGO) build -q -p vrrpd
 	$(CARGO) test -q -p vrrp-lab -- --test-threads=4
+
+assure: install-tools ## what takes longer: more seeds, every order of few events, planted defects
+	$(CARGO) run -q --release -p vrrp-sim -- --seeds 200000 --start 20000
+	$(CARGO) run -q --release -p vrrp-sim -- defects
+	$(CARGO) run -q --release -p vrrp-sim -- explore --routers 2 --depth 8
+	$(CARGO) run -q --release -p vrrp-sim -- explore --routers 3 --depth 6
 
 lint: install-tools ## format, clippy, documentation: a warning is an error
 	$(CARGO) fmt --all --check
@@ -49,4 +58,4 @@ deny: ## licences and banned crates
 bench: ## timings of the codec and the state machine
 	$(CARGO) bench -p vrrp-benches
 
-ci: lint deny test ## what must hold before a change lands
+ci: lint deny test assure ## what must hold before a change lands

@@ -124,3 +124,32 @@ fn the_owner_of_the_addresses_is_master_at_once() -> Result<()> {
     );
     lab.eventually(PATIENCE, "it holds the address", || owner.holds(VIP))
 }
+
+#[test]
+fn the_owner_serves_its_own_address_and_gets_it_back() -> Result<()> {
+    let lab = Lab::on_one_lan(&["a", "b"])?;
+    let own = lab.host("a")?.address()?;
+    let before = lab.host("a")?.addresses()?;
+    let b = Make::subject().launch(lab.host("b")?, &[Instance::new(51, 100, own)])?;
+    let mut a = Make::subject().launch(lab.host("a")?, &[Instance::new(51, 255, own)])?;
+    lab.eventually(PATIENCE, "the owner is MASTER at once", || {
+        Ok(a.state("V51")? == Some(State::Master) && b.state("V51")? == Some(State::Backup))
+    })?;
+    ensure!(
+        lab.host("a")?.addresses()? == before,
+        "what it owns stays as it is"
+    );
+    ensure!(!a.log()?.contains("somebody removed"), "nobody took anything");
+    let first = lab
+        .capture()?
+        .wait_for(PATIENCE, "the owner's advert", |packet| {
+            packet.advert().is_some_and(|advert| advert.priority == 255)
+        })?;
+    ensure!(
+        first.advert().is_some_and(|advert| advert.source == own),
+        "it comes from the address it owns"
+    );
+    a.terminate()?;
+    ensure!(lab.host("a")?.addresses()? == before, "and after it has gone");
+    Ok(())
+}

@@ -50,7 +50,36 @@ fn an_interface_without_an_address_is_a_fault_until_it_has_one() -> Result<()> {
     host.ip(&format!("address del {own}/24 dev eth0"))?;
     pair.wait("the first is in FAULT, the second took over", faulty)?;
     pair.wait("the first has let go", |pair| Ok(!pair.first.holds(VIP)?))?;
+    let resignations = pair
+        .firsts()?
+        .iter()
+        .filter(|(_, advert)| advert.priority == 0)
+        .count();
+    ensure!(
+        resignations == 2,
+        "it resigns twice with the address that it had: {resignations}"
+    );
     host.ip(&format!("address add {own}/24 dev eth0"))?;
+    pair.wait("the first is MASTER again", back_in_office)
+}
+
+#[test]
+fn an_interface_that_gets_another_name_is_a_fault_until_it_has_its_own_again() -> Result<()> {
+    let pair = elect()?;
+    let host = pair.first.host();
+    // The kernel renames an interface that is up since Linux 6.2; the address stays.
+    host.ip("link set eth0 name wan0")?;
+    pair.wait("the first is in FAULT, the second took over", faulty)?;
+    let resignations = pair
+        .firsts()?
+        .iter()
+        .filter(|(_, advert)| advert.priority == 0)
+        .count();
+    ensure!(
+        resignations == 2,
+        "it resigns twice on the interface that it knew: {resignations}"
+    );
+    host.ip("link set wan0 name eth0")?;
     pair.wait("the first is MASTER again", back_in_office)
 }
 

@@ -174,3 +174,29 @@ fn an_address_in_the_hosts_own_network_never_takes_the_hosts_address_with_it() -
     );
     Ok(())
 }
+
+#[test]
+fn an_interface_that_takes_no_arp_keeps_no_other_from_announcing() -> Result<()> {
+    let lab = Lab::new(TOPOLOGY)?;
+    let host = lab.host("a")?;
+    host.exec(&["nft", "add table netdev lab"])?;
+    host.exec(&[
+        "nft",
+        "add chain netdev lab out { type filter hook egress device eth1 priority 0; }",
+    ])?;
+    host.exec(&["nft", "add rule netdev lab out ether type arp drop"])?;
+    let instances = [
+        named("deaf", Instance::new(51, 254, vip(1, 101)).on("eth1")),
+        named("heard", Instance::new(52, 100, vip(0, 102))),
+    ];
+    let router = Make::Vrrpd.launch(host, &instances)?;
+    lab.capture_on(0)?
+        .wait_for(PATIENCE, "the other interface's announcement", |packet| {
+            packet
+                .gratuitous_arp()
+                .is_some_and(|arp| arp.sender == vip(0, 102))
+        })?;
+    lab.eventually(PATIENCE, "the log says that one cannot announce", || {
+        Ok(router.log()?.contains("(deaf) gratuitous ARP cannot be sent"))
+    })
+}

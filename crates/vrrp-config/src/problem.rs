@@ -41,7 +41,18 @@ impl fmt::Display for Problem {
         if self.severity == Severity::Warning {
             write!(f, " warning:")?;
         }
-        write!(f, " {}", self.message)
+        f.write_str(" ")?;
+        // The message quotes the file: what would move the cursor or turn the line around is shown, not done.
+        for c in self.message.to_string().chars() {
+            if c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            {
+                write!(f, "{}", c.escape_unicode())?;
+            } else {
+                write!(f, "{c}")?;
+            }
+        }
+        Ok(())
     }
 }
 

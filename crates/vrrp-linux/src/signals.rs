@@ -21,7 +21,8 @@ pub enum Signal {
     Hangup,
 }
 
-/// SIGTERM, SIGINT and SIGHUP, which no longer end the process but are read here.
+/// SIGTERM, SIGINT and SIGHUP, which no longer end the process but are read here. SIGUSR1 and SIGUSR2, which people
+/// send to keepalived for a dump, do not end it either.
 #[derive(Debug)]
 pub struct Signals(SignalFd);
 
@@ -33,7 +34,13 @@ impl Signals {
     /// When the process or the system has no descriptor left.
     pub fn new() -> io::Result<Self> {
         let mut mask = SigSet::empty();
-        for signal in [signal::SIGTERM, signal::SIGINT, signal::SIGHUP] {
+        for signal in [
+            signal::SIGTERM,
+            signal::SIGINT,
+            signal::SIGHUP,
+            signal::SIGUSR1,
+            signal::SIGUSR2,
+        ] {
             mask.add(signal);
         }
         mask.thread_block()?;

@@ -38,9 +38,9 @@ pub(crate) struct Run {
     /// How log lines look.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) log_format: LogFormat,
-    /// What is logged: error, warn, info, debug or trace, as in `RUST_LOG`.
+    /// What is logged: this, and what is worse.
     #[arg(long, value_name = "LEVEL", env = "VRRPD_LOG", default_value = "info")]
-    pub(crate) log_level: String,
+    pub(crate) log_level: LogLevel,
     /// Where the daemon notes which addresses it holds, so that a restart can tell its own from others'.
     #[arg(long, value_name = "DIR", default_value = "/run/vrrpd")]
     pub(crate) state_dir: PathBuf,
@@ -65,6 +65,7 @@ pub(crate) struct ConfigFile {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "vrrpd decode <FILE.pcap>\n       vrrpd decode --hex <BYTES>")]
 pub(crate) struct Decode {
     /// A capture in pcap or pcapng format, as `tcpdump -w` writes it; `-` reads standard input.
     #[arg(
@@ -84,4 +85,18 @@ pub(crate) enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// What ends the daemon, or a virtual router's part in it.
+    Error,
+    /// What needs somebody's attention.
+    Warn,
+    /// Transitions, and what leads to them.
+    Info,
+    /// What repeats.
+    Debug,
+    /// Everything.
+    Trace,
 }

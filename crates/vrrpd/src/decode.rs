@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::Decode;
+use crate::problems::complain;
 use capture::{CaptureError, Step};
 use explain::{Report, Verdict};
 
@@ -37,7 +38,7 @@ pub(crate) fn run(options: &Decode) -> ExitCode {
         Err(failure) => {
             // What was explained before it stands above the error.
             let _ = out.flush();
-            eprintln!("vrrpd decode: {failure}");
+            complain("decode", &failure);
             match failure {
                 Failure::Hex(_) => ExitCode::from(USAGE),
                 Failure::Capture { .. } | Failure::Output(_) => ExitCode::FAILURE,

@@ -1,5 +1,6 @@
 //! Loading a configuration, with every problem on standard error.
 
+use std::fmt::Display;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -55,4 +56,9 @@ fn summary(errors: usize, warnings: usize) -> String {
         .flatten()
         .collect();
     parts.join(", ")
+}
+
+/// Tells of a failure on standard error. That nobody may read it is no reason to fail otherwise.
+pub(crate) fn complain(command: &str, what: &dyn Display) {
+    let _unread = writeln!(std::io::stderr().lock(), "vrrpd {command}: {what}");
 }

@@ -5,6 +5,7 @@ mod engine;
 mod inbox;
 mod logging;
 mod narrate;
+mod outlook;
 mod pace;
 mod port;
 mod rejects;
@@ -26,7 +27,7 @@ use vrrp_linux::{
 
 use self::engine::Engine;
 use crate::cli::Run;
-use crate::problems;
+use crate::problems::{self, complain};
 
 /// Without these nothing works: addresses, and raw sockets.
 const NEEDED: [Capability; 2] = [Capability::NetAdmin, Capability::NetRaw];
@@ -39,7 +40,7 @@ pub(crate) fn run(options: &Run) -> ExitCode {
     match serve(options, loaded.config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("vrrpd: {error:#}");
+            complain("run", &format_args!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -57,12 +58,7 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
     }
     // Before any thread starts, so that all of them leave the signals to this one.
     let signals = Signals::new().context("signals cannot be received")?;
-    let _writer = logging::start(options.log_format, &options.log_level).with_context(|| {
-        format!(
-            "--log-level {:?}: expected error, warn, info, debug or trace",
-            options.log_level
-        )
-    })?;
+    let log = logging::start(options.log_format, options.log_level);
     info!(
         name = config.name,
         routers = config.instances.len(),
@@ -84,7 +80,9 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
 
     let engine = Engine::new(config, kernel, arp, now());
     let timer = Timer::new().context("no timer can be had")?;
-    protocol_loop(engine, signals, &timer, &wake_up, &reports)
+    let ended = protocol_loop(engine, signals, &timer, &wake_up, &reports);
+    log.own_up();
+    ended
 }
 
 /// The protocol must not wait for the disk or for other processes. Without the rights it runs all the same.

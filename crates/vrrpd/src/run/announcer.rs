@@ -10,13 +10,17 @@ use vrrp_core::{Round, RouterId, Time};
 
 /// So many frames are sent at a time (about 0.1 ms of work)...
 const BATCH: usize = 64;
-/// ...and then the next ones wait so long. Also the wait after the kernel's queue was full.
+/// ...and then the next ones wait so long.
 const PAUSE: Duration = Duration::from_millis(1);
+/// A virtual router whose interface takes no frame waits a [`PAUSE`], then twice as long each time, and is given up
+/// after so many tries in a row (about half a second): its next round tries again.
+const TRIES: u32 = 9;
 
 /// What still has to be announced.
 ///
 /// The queue holds passes: one announcement of each address of a virtual router. A router that is to be announced five
-/// times goes to the back of the queue after each pass, so every address is announced once before any is twice.
+/// times goes to the back of the queue after each pass, so every address is announced once before any is twice. One
+/// whose interface has no room waits by itself: the others do not wait with it.
 #[derive(Debug, Default)]
 pub(super) struct Announcer {
     passes: VecDeque<Pass>,
@@ -31,6 +35,10 @@ struct Pass {
     position: usize,
     /// How many passes there will be, this one included.
     left: u8,
+    /// Its interface had no room: it waits until this.
+    wait_until: Time,
+    /// How often in a row there was no room.
+    refused: u32,
 }
 
 /// What became of one announcement.
@@ -40,7 +48,7 @@ pub(super) enum Announced {
     Done,
     /// The virtual router has no address at this position: its pass is over.
     PassOver,
-    /// There is no room in the kernel's queue: try again a little later.
+    /// There is no room in the interface's queue: try again a little later.
     NoRoom,
 }
 
@@ -59,6 +67,8 @@ impl Announcer {
                 router,
                 position: 0,
                 left: round.repeat,
+                wait_until: Time::default(),
+                refused: 0,
             }),
         }
     }
@@ -70,37 +80,55 @@ impl Announcer {
 
     /// When it wants to go on.
     pub(super) fn deadline(&self) -> Option<Time> {
-        (!self.passes.is_empty()).then_some(self.not_before)
+        let next = self.passes.iter().map(|pass| pass.wait_until).min()?;
+        Some(next.max(self.not_before))
     }
 
-    /// Sends a batch if it is time: `announce` sends the address of a virtual router at a position.
-    pub(super) fn run(&mut self, now: Time, mut announce: impl FnMut(RouterId, usize) -> Announced) {
+    /// Sends a batch if it is time: `announce` sends the address of a virtual router at a position. Returns those
+    /// whose interface takes nothing: their round is given up.
+    pub(super) fn run(
+        &mut self,
+        now: Time,
+        mut announce: impl FnMut(RouterId, usize) -> Announced,
+    ) -> Vec<RouterId> {
+        let mut given_up = Vec::new();
         if now < self.not_before {
-            return;
+            return given_up;
         }
         let mut sent = 0;
-        while let Some(pass) = self.passes.front_mut() {
+        while let Some(index) = self.passes.iter().position(|pass| pass.wait_until <= now) {
             if sent == BATCH {
                 self.not_before = now + PAUSE;
-                return;
+                break;
             }
+            let Some(pass) = self.passes.get_mut(index) else {
+                break;
+            };
             match announce(pass.router, pass.position) {
                 Announced::Done => {
                     pass.position += 1;
+                    pass.refused = 0;
                     sent += 1;
+                    continue;
                 }
                 Announced::NoRoom => {
-                    self.not_before = now + PAUSE;
-                    return;
+                    pass.wait_until = now + PAUSE * 2_u32.pow(pass.refused);
+                    pass.refused += 1;
+                    if pass.refused < TRIES {
+                        continue;
+                    }
+                    given_up.push(pass.router);
+                    pass.left = 0;
                 }
                 Announced::PassOver => {
                     pass.position = 0;
-                    pass.left -= 1;
-                    if let Some(pass) = self.passes.pop_front().filter(|pass| pass.left > 0) {
-                        self.passes.push_back(pass);
-                    }
+                    pass.left = pass.left.saturating_sub(1);
                 }
             }
+            if let Some(pass) = self.passes.remove(index).filter(|pass| pass.left > 0) {
+                self.passes.push_back(pass);
+            }
         }
+        given_up
     }
 }

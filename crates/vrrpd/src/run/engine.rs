@@ -3,7 +3,7 @@
 //! The engine runs on the protocol thread. It never blocks: addresses are changed by the netlink worker, log lines are
 //! written by another thread. It is given the time, once per wake-up.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,28 +11,27 @@ use std::time::Duration;
 use tracing::{error, warn};
 use vrrp_config::{Config, InstanceConfig};
 use vrrp_core::{
-    Action, Discard, Due, Epoch, Event, Fault, Instance, InterfaceName, Meta, Network as Surroundings,
-    Refusal, RouterId, Table, Time, Transport,
+    Action, Discard, Due, Epoch, Event, Instance, Meta, Network as Outlook, Refusal, RouterId, Table, Time,
+    Transport,
 };
-use vrrp_linux::{
-    ArpSocket, ClaimNote, Doing, Job, Kernel, Network, NetworkChange, Owner, Received, Report, SocketError,
-    errno_meaning,
-};
+use vrrp_linux::{ArpSocket, ClaimNote, Job, Kernel, Network, NetworkChange, Owner, Received, Report};
 use vrrp_packet::advert::Header;
 use vrrp_packet::{Advert, Datagram, gratuitous};
 
 use super::announcer::{Announced, Announcer};
 use super::inbox::Inbox;
 use super::narrate;
+use super::outlook::{Holders, outlook};
 use super::port::Port;
 use super::rejects::Rejects;
 use super::router::{Router, Sent};
 
 /// So many datagrams are taken from a socket before everybody else has a turn.
 const BATCH: usize = 256;
-/// After so many batches in a row without one advert that counts, a BACKUP's deadline is believed although there is
-/// more to read: a flood of rubbish must not keep a dead MASTER's place free.
-const PATIENCE: u32 = 16;
+/// After so many batches in a row a BACKUP's deadline is believed although there is more to read: a flood must not keep
+/// a dead MASTER's place free. It is more than a receive buffer holds, so all that had arrived when the deadline came
+/// has been read by then.
+const PATIENCE: u32 = 32;
 /// A socket that could not be opened is tried again after this.
 const REOPEN: Duration = Duration::from_secs(10);
 
@@ -42,7 +41,7 @@ pub(super) struct Engine {
     routers: HashMap<RouterId, Router>,
     ports: Vec<Port>,
     /// Which virtual routers hold an address: whom it concerns when somebody removes it.
-    holders: HashMap<IpAddr, RouterId>,
+    holders: Holders,
     network: Network,
     /// Whether the first picture of the network has arrived and everybody has been started.
     started: bool,
@@ -52,17 +51,10 @@ pub(super) struct Engine {
     rejects: Rejects,
     /// Packets that were just received; empty between wake-ups.
     inbox: Inbox,
-    /// Batches in a row that left something unread and held no advert that counts.
-    fruitless: u32,
+    /// Batches in a row that left something unread.
+    undrained: u32,
     reopen_at: Option<Time>,
     woken_at: Time,
-}
-
-/// What one look at the sockets found.
-#[derive(Clone, Copy, Debug, Default)]
-struct Read {
-    left_over: bool,
-    counted: bool,
 }
 
 impl Engine {
@@ -72,7 +64,7 @@ impl Engine {
             table: Table::default(),
             routers: HashMap::new(),
             ports: Vec::new(),
-            holders: HashMap::new(),
+            holders: Holders::new(),
             network: Network::default(),
             started: false,
             kernel,
@@ -80,7 +72,7 @@ impl Engine {
             announcer: Announcer::default(),
             rejects: Rejects::default(),
             inbox: Inbox::default(),
-            fruitless: 0,
+            undrained: 0,
             reopen_at: None,
             woken_at: now,
         };
@@ -101,7 +93,7 @@ impl Engine {
             });
         let params = config.params.clone();
         let (vrid, multicast) = (params.vrid, params.transport == Transport::Multicast);
-        let id = self.table.insert(Instance::new(params, Surroundings::default()));
+        let id = self.table.insert(Instance::new(params, Outlook::default()));
         self.ports[port].add(vrid, id, multicast);
         self.holders.extend(
             config
@@ -134,13 +126,9 @@ impl Engine {
     pub(super) fn turn(&mut self, now: Time, reports: impl Iterator<Item = Report>) -> bool {
         self.fire(now, Due::Adverts);
         self.take_reports(now, reports);
-        let read = self.receive(now);
-        self.fruitless = if read.left_over && !read.counted {
-            self.fruitless + 1
-        } else {
-            0
-        };
-        if !read.left_over || self.fruitless > PATIENCE {
+        let more = self.receive(now);
+        self.undrained = if more { self.undrained.saturating_add(1) } else { 0 };
+        if !more || self.undrained > PATIENCE {
             self.fire(now, Due::All);
         }
         if self.reopen_at.is_some_and(|at| at <= now) {
@@ -148,7 +136,7 @@ impl Engine {
         }
         self.announce(now);
         self.woken_at = now;
-        read.left_over
+        more
     }
 
     /// Stops every virtual router: they resign and release what they hold.
@@ -171,17 +159,13 @@ impl Engine {
 
     fn take_reports(&mut self, now: Time, reports: impl Iterator<Item = Report>) {
         let mut survey = false;
-        let mut gone = HashSet::new();
+        // Whoever holds something now, and may find it gone.
+        let mut bereft = BTreeSet::new();
         for report in reports {
             match report {
                 Report::Network(change) => {
                     survey |= self.concerns_everybody(&change);
-                    if let NetworkChange::AddressGone(assigned) = &change {
-                        gone.extend(self.holders.get(&assigned.address));
-                    }
-                    if let NetworkChange::Snapshot { .. } = &change {
-                        gone.extend(self.holders.values());
-                    }
+                    bereft.extend(self.concerned_holders(&change));
                     self.network.apply(&change);
                 }
                 Report::Claimed { owner, epoch, result } => self.claimed(now, owner, epoch, result),
@@ -196,10 +180,26 @@ impl Engine {
         if survey {
             self.survey(now);
         }
-        for id in gone {
+        for id in bereft {
             if !self.holds_everything(id) {
                 self.event(now, id, Event::AddressLost);
             }
+        }
+    }
+
+    /// Who holds an address, or has asked for it, that may be gone with this change.
+    fn concerned_holders(&self, change: &NetworkChange) -> Vec<RouterId> {
+        let holding = |id: &RouterId| self.table.get(*id).is_some_and(Instance::is_holding);
+        match change {
+            NetworkChange::AddressGone(gone) => self
+                .holders
+                .get(&gone.address)
+                .copied()
+                .filter(holding)
+                .into_iter()
+                .collect(),
+            NetworkChange::Snapshot { .. } => self.holders.values().copied().filter(holding).collect(),
+            NetworkChange::Link(_) | NetworkChange::LinkGone { .. } | NetworkChange::Address(_) => Vec::new(),
         }
     }
 
@@ -208,7 +208,12 @@ impl Engine {
         match change {
             NetworkChange::Snapshot { .. } | NetworkChange::Link(_) | NetworkChange::LinkGone { .. } => true,
             NetworkChange::Address(assigned) | NetworkChange::AddressGone(assigned) => {
-                !self.holders.contains_key(&assigned.address)
+                // What an owner has may be what it sends from.
+                let holder = self
+                    .holders
+                    .get(&assigned.address)
+                    .and_then(|&id| self.table.get(id));
+                holder.is_none_or(|instance| instance.params().priority.is_owner())
             }
         }
     }
@@ -234,30 +239,24 @@ impl Engine {
 
     /// Looks at the network with the eyes of every virtual router: sockets, sources, faults.
     fn survey(&mut self, now: Time) {
-        self.reopen_at = None;
-        for port in &mut self.ports {
-            let index = self.network.link(&port.interface).map(|link| link.index);
-            let before = port.failure();
-            if let Err(error) = port.follow(index) {
-                self.reopen_at = Some(now + REOPEN);
-                if port.failure() != before {
-                    error!(interface = %port.interface, "{error}: {}", advice(&error));
-                }
+        let ids: Vec<RouterId> = self.table.iter().map(|(id, _)| id).collect();
+        // Who has to leave says so with the socket and the address that it has had: the interface may only have
+        // another name by now.
+        self.close_dead_sockets();
+        for &id in &ids {
+            if let Some(outlook) = self.outlook(id).filter(|outlook| !outlook.faults.is_empty()) {
+                self.event(now, id, Event::Network(outlook));
             }
         }
-        let ids: Vec<RouterId> = self.table.iter().map(|(id, _)| id).collect();
-        for id in ids {
-            let Some(router) = self.routers.get(&id) else {
-                continue;
-            };
-            let surroundings = self.surroundings(router);
-            let source = surroundings.source;
+        self.follow_interfaces(now);
+        for &id in &ids {
+            let Some(outlook) = self.outlook(id) else { continue };
             if let Some(router) = self.routers.get_mut(&id)
-                && let Err(error) = router.set_source(source)
+                && let Err(error) = router.set_source(outlook.source)
             {
                 error!(router = router.config.name, "no advert can be built: {error}");
             }
-            self.event(now, id, Event::Network(surroundings));
+            self.event(now, id, Event::Network(outlook));
             if !self.started {
                 self.event(now, id, Event::Start);
             }
@@ -265,52 +264,47 @@ impl Engine {
         self.started = true;
     }
 
-    fn surroundings(&self, router: &Router) -> Surroundings {
-        let interface = &router.config.interface;
-        let mut faults = Vec::new();
-        let mut source = None;
-        let mut look = |name: &InterfaceName| match self.network.link(name) {
-            None => faults.push(Fault::InterfaceMissing(name.clone())),
-            Some(link) if !(link.up && link.running) => faults.push(Fault::InterfaceDown(name.clone())),
-            Some(_) => {}
-        };
-        look(interface);
-        let mut others: Vec<&InterfaceName> =
-            router.addresses.iter().map(|wanted| &wanted.interface).collect();
-        others.sort_unstable();
-        others.dedup();
-        others
-            .into_iter()
-            .filter(|name| *name != interface)
-            .for_each(&mut look);
+    fn close_dead_sockets(&mut self) {
+        for port in &mut self.ports {
+            if port
+                .index()
+                .is_some_and(|index| self.network.link_by_index(index).is_none())
+            {
+                port.close();
+            }
+        }
+    }
 
-        if let Some(link) = self.network.link(interface) {
-            let port = self.ports.get(router.port);
-            if let Some(errno) = port.and_then(Port::failure) {
-                faults.push(Fault::NoSocket(interface.clone(), errno));
-            }
-            let own = |address: IpAddr| self.holders.contains_key(&address);
-            source = match router.config.source {
-                Some(configured) => Some(configured).filter(|&address| self.network.has(IpAddr::V4(address))),
-                None => self.network.source(link.index, &own),
-            };
-            if source.is_none() {
-                faults.push(match router.config.source {
-                    Some(configured) => Fault::SourceMissing(IpAddr::V4(configured)),
-                    None => Fault::NoSource(interface.clone()),
-                });
+    fn follow_interfaces(&mut self, now: Time) {
+        self.reopen_at = None;
+        for port in &mut self.ports {
+            let index = self.network.link(&port.interface).map(|link| link.index);
+            let before = port.failure();
+            if let Err(error) = port.follow(index) {
+                self.reopen_at = Some(now + REOPEN);
+                if port.failure() != before {
+                    error!(interface = %port.interface, "{error}");
+                }
             }
         }
-        Surroundings {
-            source: source.map(IpAddr::V4),
-            faults,
-        }
+    }
+
+    fn outlook(&self, id: RouterId) -> Option<Outlook> {
+        let router = self.routers.get(&id)?;
+        let failure = self.ports.get(router.port).and_then(Port::failure);
+        Some(outlook(
+            (id, &router.config),
+            &self.network,
+            &self.holders,
+            failure,
+        ))
     }
 
     // What arrives on the wire.
 
-    fn receive(&mut self, now: Time) -> Read {
-        let mut read = Read::default();
+    /// Takes a batch from each socket. Returns whether any has more.
+    fn receive(&mut self, now: Time) -> bool {
+        let mut more = false;
         let mut inbox = std::mem::take(&mut self.inbox);
         // The stamp of a packet is wall clock, which may jump: an advert cannot be older than our last look.
         let oldest = now.since(self.woken_at);
@@ -321,27 +315,27 @@ impl Engine {
                 inbox.push(now - received.age.min(oldest), received.packet);
             });
             match drained {
-                Ok(drained) => read.left_over |= !drained.empty,
+                Ok(drained) => more |= !drained.empty,
                 // The interface has gone or went down; the link monitor says so too.
                 Err(error) => warn!(interface = %port.interface, "receiving failed: {error}"),
             }
             for (at, packet) in inbox.iter() {
-                read.counted |= self.packet(at, index, packet);
+                self.packet(at, index, packet);
             }
             inbox.clear();
         }
         self.inbox = inbox;
-        read
+        more
     }
 
-    /// One packet of protocol 112. Returns whether it counted.
-    fn packet(&mut self, at: Time, port: usize, bytes: &[u8]) -> bool {
+    /// One packet of protocol 112.
+    fn packet(&mut self, at: Time, port: usize, bytes: &[u8]) {
         let datagram = match Datagram::decode(bytes) {
             Ok(datagram) => datagram,
             Err(error) => {
                 let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
                 self.reject(at, port, None, unknown, Discard::Malformed(error.into()));
-                return false;
+                return;
             }
         };
         let source = IpAddr::V4(datagram.source);
@@ -356,12 +350,12 @@ impl Engine {
             Ok(advert) => advert,
             Err(error) => {
                 self.reject(at, port, claimed, source, Discard::Malformed(error));
-                return false;
+                return;
             }
         };
         let Some((id, instance)) = claimed.and_then(|id| Some((id, self.table.get(id)?))) else {
             self.reject(at, port, None, source, Discard::UnknownVrid(advert.vrid()));
-            return false;
+            return;
         };
         match instance.admit(&advert, &meta) {
             Ok(heard) => {
@@ -370,12 +364,8 @@ impl Engine {
                     narrate::address_difference(router, source, difference, told);
                 }
                 self.event(at, id, Event::Advert(heard));
-                true
             }
-            Err(discard) => {
-                self.reject(at, port, Some(id), source, discard);
-                false
-            }
+            Err(discard) => self.reject(at, port, Some(id), source, discard),
         }
     }
 
@@ -436,7 +426,7 @@ impl Engine {
 
     fn announce(&mut self, now: Time) {
         let (routers, network, arp) = (&self.routers, &self.network, &self.arp);
-        self.announcer.run(now, |id, position| {
+        let given_up = self.announcer.run(now, |id, position| {
             let Some(wanted) = routers.get(&id).and_then(|router| router.addresses.get(position)) else {
                 return Announced::PassOver;
             };
@@ -457,12 +447,10 @@ impl Engine {
                 }
             }
         });
+        for id in given_up {
+            if let Some(router) = self.routers.get(&id) {
+                narrate::no_room_to_announce(router);
+            }
+        }
     }
-}
-
-/// What a socket error usually means.
-fn advice(error: &SocketError) -> &'static str {
-    error
-        .errno()
-        .map_or("", |errno| errno_meaning(Doing::Socket, errno))
 }

@@ -5,34 +5,62 @@
 
 use std::io::{self, IsTerminal};
 
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing::{Level, warn};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 
-use crate::cli::LogFormat;
+use crate::cli::{LogFormat, LogLevel};
 
 /// So many lines wait for the writer.
 const QUEUE: usize = 8192;
 
-/// Sends all log lines to standard error until the guard is dropped, which writes what still waits.
-///
-/// # Errors
-/// The level is none.
-pub(super) fn start(format: LogFormat, level: &str) -> Result<WorkerGuard, ParseError> {
-    let filter = EnvFilter::builder().parse(level)?;
-    let (writer, guard) = NonBlockingBuilder::default()
+/// The writer. Dropped, it writes what still waits.
+pub(super) struct Log {
+    lost: ErrorCounter,
+    _writer: WorkerGuard,
+}
+
+/// Sends all log lines to standard error from now on.
+pub(super) fn start(format: LogFormat, level: LogLevel) -> Log {
+    let (queue, writer) = NonBlockingBuilder::default()
         .lossy(true)
         .buffered_lines_limit(QUEUE)
         .finish(io::stderr());
+    let lost = queue.error_counter();
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(writer)
-        .with_target(false)
-        .with_span_events(FmtSpan::NONE);
+        .with_max_level(Level::from(level))
+        .with_writer(queue)
+        .with_target(false);
     match format {
         LogFormat::Human => builder.with_ansi(io::stderr().is_terminal()).compact().init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
-    Ok(guard)
+    Log {
+        lost,
+        _writer: writer,
+    }
+}
+
+impl Log {
+    /// Says how many lines were lost, if any were.
+    pub(super) fn own_up(&self) {
+        let lines = self.lost.dropped_lines();
+        if lines > 0 {
+            warn!(
+                lines,
+                "{lines} log lines were lost since the start: standard error was not read fast enough"
+            );
+        }
+    }
+}
+
+impl From<LogLevel> for Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+            LogLevel::Trace => Self::TRACE,
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use tracing::{debug, info, warn};
 use vrrp_core::{
-    AddressDifference, Cause, Discard, InterfaceName, Moved, Note, Refusal, State, VirtualAddress,
+    AddressDifference, Cause, Discard, Fault, InterfaceName, Moved, Note, Refusal, State, VirtualAddress,
     WirePriority,
 };
 use vrrp_linux::{ClaimNote, Doing, errno_meaning};
@@ -39,6 +39,20 @@ pub(super) fn moved(router: &Router, moved: &Moved) {
 fn cause(cause: &Cause) -> String {
     match cause {
         Cause::Refused(refusal) => refused(refusal),
+        Cause::Fault(reason) => fault(reason),
+        other => other.to_string(),
+    }
+}
+
+fn fault(fault: &Fault) -> String {
+    match fault {
+        Fault::NoSocket(interface, errno) => {
+            let meaning = errno_meaning(Doing::Socket, *errno);
+            format!(
+                "no socket on interface {interface}: {}: {meaning}",
+                errno_name(*errno)
+            )
+        }
         other => other.to_string(),
     }
 }
@@ -107,6 +121,13 @@ pub(super) fn note(router: &Router, note: &Note, untold: u64) {
             info!(router = name, %master, "({name}) start preempt delay ({})", delay.as_secs_f64());
         }
         Note::DelayEnded => info!(router = name, "({name}) stop preempt delay"),
+        Note::Contested { from, theirs, .. } if theirs.get() == ours.get() => {
+            info!(
+                router = name, peer = %from, priority = %theirs,
+                "({name}) Received advert from {from} with same priority {theirs} but lower IP address than ours, \
+                 forcing new election"
+            );
+        }
         Note::Contested { from, theirs, .. } => {
             info!(
                 router = name, peer = %from, priority = %theirs,
@@ -121,6 +142,7 @@ pub(super) fn note(router: &Router, note: &Note, untold: u64) {
                  off it)"
             );
         }
+        Note::FaultIs(reason) => info!(router = name, "({name}) still in FAULT: {}", fault(reason)),
         Note::NextTry(wait) => {
             info!(
                 router = name,
@@ -225,8 +247,10 @@ pub(super) fn claim_notes(router: &Router, notes: &[ClaimNote]) {
         match note {
             ClaimNote::Foreign(address) => warn!(
                 router = name,
-                "({name}) {address} was there already, put there by somebody else: it is held as it is and will stay \
-                 when this router leaves"
+                "({name}) {} was on {} already, put there by somebody else: it is held as it is and will stay when \
+                 this router leaves",
+                address.address,
+                address.interface
             ),
             ClaimNote::Narrowed {
                 wanted,
@@ -280,5 +304,15 @@ pub(super) fn not_announced(address: &VirtualAddress, error: &io::Error) {
     warn!(
         "gratuitous ARP for {address} was not sent: {error}: {}",
         errno_meaning(Doing::Send, errno)
+    );
+}
+
+/// An interface that takes no frames.
+pub(super) fn no_room_to_announce(router: &Router) {
+    let name = &router.config.name;
+    warn!(
+        router = name,
+        "({name}) gratuitous ARP cannot be sent: the queue of its interface stays full, or a filter refuses it (check \
+         `tc -s qdisc` and nftables' egress hooks); clients may keep using the old MASTER until the next round"
     );
 }

@@ -1,7 +1,7 @@
 //! How much a virtual router may say in the log.
 //!
-//! Whoever can send valid adverts can make us say something about each. Twenty lines in a row are told, then one a
-//! second; the next line says how many were not.
+//! Whoever can send valid adverts can make us say something about each. Twenty lines in a row are told, then one
+//! every ten seconds; the next line says how many were not.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,7 @@ use vrrp_core::Time;
 /// So many lines in a row are told.
 const AT_ONCE: u32 = 20;
 /// And one more for each such time.
-const PERIOD: Duration = Duration::from_secs(1);
+const PERIOD: Duration = Duration::from_secs(10);
 
 /// What one virtual router has said lately.
 #[derive(Debug, Default)]

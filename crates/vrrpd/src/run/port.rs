@@ -1,7 +1,5 @@
 //! One interface that adverts are sent and received on.
 
-use std::net::Ipv4Addr;
-
 use vrrp_core::{InterfaceName, RouterId, Vrid};
 use vrrp_linux::{SocketError, VrrpSocket};
 
@@ -71,6 +69,19 @@ impl Port {
         Ok(())
     }
 
+    /// The interface that the socket is open on.
+    pub(super) fn index(&self) -> Option<u32> {
+        match self.socket {
+            Socket::Open { index, .. } => Some(index),
+            Socket::None | Socket::Failed { .. } => None,
+        }
+    }
+
+    /// Its interface is gone.
+    pub(super) fn close(&mut self) {
+        self.socket = Socket::None;
+    }
+
     /// The open socket.
     pub(super) fn socket(&self) -> Option<&VrrpSocket> {
         match &self.socket {
@@ -92,14 +103,6 @@ impl Port {
         match self.socket {
             Socket::Failed { errno } => Some(errno),
             Socket::None | Socket::Open { .. } => None,
-        }
-    }
-
-    /// Sends a packet to each destination. Every one is tried; the first failure is returned.
-    pub(super) fn send(&self, packet: &[u8], destination: Ipv4Addr) -> std::io::Result<()> {
-        match self.socket() {
-            Some(socket) => socket.send(packet, destination),
-            None => Err(std::io::Error::from_raw_os_error(libc::ENETDOWN)),
         }
     }
 }

@@ -82,9 +82,9 @@ impl Router {
         Ok(())
     }
 
-    /// Sends an advert to the group, or to every peer.
+    /// Sends an advert to the group, or to every peer. Without a socket it sends nothing: then it is in FAULT, or soon.
     pub(super) fn send(&mut self, port: &Port, priority: WirePriority) -> Sent {
-        let Some(advert) = &mut self.advert else {
+        let (Some(advert), Some(socket)) = (&mut self.advert, port.socket()) else {
             return Sent::AsBefore;
         };
         advert.set_priority(priority);
@@ -94,7 +94,7 @@ impl Router {
         let mut result = Ok(());
         let mut send = |destination: Ipv4Addr| {
             advert.set_destination(destination);
-            let sent = port.send(advert.bytes(), destination);
+            let sent = socket.send(advert.bytes(), destination);
             if result.is_ok() {
                 result = sent;
             }

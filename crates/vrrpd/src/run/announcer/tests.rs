@@ -72,11 +72,38 @@ fn a_full_queue_of_the_kernel_loses_nothing() {
     let ids = routers(1);
     let mut announcer = Announcer::default();
     announcer.queue(ids[0], Round { repeat: 1 });
-    announcer.run(START, |_, _| Announced::NoRoom);
+    assert_eq!(announcer.run(START, |_, _| Announced::NoRoom), []);
     assert_eq!(announcer.deadline(), Some(START + PAUSE));
     announcer.run(START, |_, _| panic!("it must wait"));
     let (sent, _) = drain(&mut announcer, 3);
     assert_eq!(sent.len(), 3);
+}
+
+#[test]
+fn an_interface_without_room_holds_up_nobody_else_and_is_given_up() {
+    let ids = routers(2);
+    let mut announcer = Announcer::default();
+    announcer.queue(ids[0], Round { repeat: 5 });
+    announcer.queue(ids[1], Round { repeat: 2 });
+    let (mut sent, mut tries, mut given_up) = (0, 0, Vec::new());
+    let mut now = START;
+    while let Some(at) = announcer.deadline() {
+        now = now.max(at);
+        given_up.extend(announcer.run(now, |router, position| {
+            if router == ids[0] {
+                tries += 1;
+                return Announced::NoRoom;
+            }
+            if position == 10 {
+                return Announced::PassOver;
+            }
+            assert_eq!(now, START, "the other one does not wait");
+            sent += 1;
+            Announced::Done
+        }));
+    }
+    assert_eq!((sent, tries, given_up), (20, TRIES, vec![ids[0]]));
+    assert!(now.since(START) < Duration::from_secs(1));
 }
 
 #[test]
