@@ -5,9 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 
 use vrrp_core::{Authentication, Password};
 
-use crate::include::read_limited;
 use crate::keys;
 use crate::reader::{Field, Reader};
+use crate::source::read_limited;
 use crate::{InstanceFlaw, ReadFailure};
 
 /// Far more than any password: a wrong file is named as such instead of being read whole.

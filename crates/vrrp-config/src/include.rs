@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
 use crate::instance::Draft;
 use crate::reader::{Field, Finding, Reader, Table};
-use crate::source::{Located, Place, Source, block_offsets, elsewhere};
+use crate::source::{Located, Place, Source, block_offsets, elsewhere, read_limited};
 use crate::{
     Config, FileFlaw, Flaw, InstanceFlaw, Loaded, Problem, ReadFailure, Severity, ShapeFlaw, Surroundings,
     cross, instance, keys,
@@ -253,17 +252,6 @@ fn read_file(path: &Path) -> Result<(Vec<u8>, PathBuf), ReadFailure> {
     let file = File::open(path).map_err(failed)?;
     let identity = path.canonicalize().map_err(failed)?;
     Ok((read_limited(file, FILE_LIMIT)?, identity))
-}
-
-/// All of a file, if that is not more than `limit` bytes.
-pub(crate) fn read_limited(file: File, limit: u64) -> Result<Vec<u8>, ReadFailure> {
-    let mut bytes = Vec::new();
-    let read = file.take(limit + 1).read_to_end(&mut bytes);
-    let length = read.map_err(|error| ReadFailure::System(error.to_string()))?;
-    if length as u64 > limit {
-        return Err(ReadFailure::TooLarge(limit));
-    }
-    Ok(bytes)
 }
 
 fn syntax_flaw(message: &str, found: Option<&str>) -> ShapeFlaw {

@@ -1,9 +1,13 @@
 //! The text of a file, and where in it something stands.
 
 use core::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
+
+use crate::ReadFailure;
 
 #[cfg(test)]
 mod tests;
@@ -149,4 +153,15 @@ pub(crate) fn elsewhere(sources: &[Source], place: Place, from: usize) -> Elsewh
             .map(|source| source.path.clone()),
         line: source.map_or(0, |source| source.line(place.offset)),
     }
+}
+
+/// All of a file, if that is not more than `limit` bytes.
+pub(crate) fn read_limited(file: File, limit: u64) -> Result<Vec<u8>, ReadFailure> {
+    let mut bytes = Vec::new();
+    let read = file.take(limit + 1).read_to_end(&mut bytes);
+    let length = read.map_err(|error| ReadFailure::System(error.to_string()))?;
+    if length as u64 > limit {
+        return Err(ReadFailure::TooLarge(limit));
+    }
+    Ok(bytes)
 }
