@@ -14,9 +14,8 @@ use crate::watch::{Breach, Rule, Watch, hold};
 
 /// So many packets are taken before everybody else has a turn: fewer than in the daemon, so that it happens.
 const BATCH: usize = 8;
-/// After so many batches in a row without one advert that counts, a BACKUP's deadline is believed although there is
-/// more to read: as in the daemon.
-const PATIENCE: u32 = 16;
+/// After so many batches in a row a BACKUP's deadline is believed although there is more to read: as in the daemon.
+const PATIENCE: u32 = 32;
 /// A deadline that was met has moved on long before this.
 const MOST_TIMEOUTS: u32 = 32;
 /// One in so many wake-ups is asked to do nothing.
@@ -32,7 +31,7 @@ pub(crate) struct Vrrpd {
     /// Whether the last send failed.
     failing: bool,
     woken_at: Time,
-    fruitless: u32,
+    undrained: u32,
     epoch: Epoch,
 }
 
@@ -47,7 +46,7 @@ impl Vrrpd {
             lists,
             failing: false,
             woken_at: Time::default(),
-            fruitless: 0,
+            undrained: 0,
             epoch: Epoch::default(),
         }
     }
@@ -89,14 +88,10 @@ impl Vrrpd {
             }
         }
         let half = self.subject.has(Defect::HalfDrained);
-        let counted = self.receive(turn, if half { 1 } else { BATCH })?;
+        self.receive(turn, if half { 1 } else { BATCH })?;
         let left_over = !turn.inbox.is_empty();
-        self.fruitless = if left_over && !counted {
-            self.fruitless + 1
-        } else {
-            0
-        };
-        if !left_over || half || self.fruitless > PATIENCE {
+        self.undrained = if left_over { self.undrained + 1 } else { 0 };
+        if !left_over || half || self.undrained > PATIENCE {
             self.fire(turn, false)?;
         }
         self.probe(turn)?;
@@ -135,7 +130,7 @@ impl Vrrpd {
             if !due || (only_adverts && !advertising) {
                 return Ok(());
             }
-            let read = turn.inbox.is_empty() || self.fruitless > PATIENCE;
+            let read = turn.inbox.is_empty() || self.undrained > PATIENCE;
             hold(advertising || read, Rule::ReadFirst, || {
                 format!("{} packets unread", turn.inbox.len())
             })?;
@@ -146,9 +141,7 @@ impl Vrrpd {
         })
     }
 
-    /// Whether there was one that counted.
-    fn receive(&mut self, turn: &mut Turn<'_>, most: usize) -> Result<bool, Breach> {
-        let mut counted = false;
+    fn receive(&mut self, turn: &mut Turn<'_>, most: usize) -> Result<(), Breach> {
         for _ in 0..most {
             let Some(arrival) = turn.inbox.pop_front() else {
                 break;
@@ -159,9 +152,8 @@ impl Vrrpd {
             hold(!(believed && arrival.hostile), Rule::Rejecting, || {
                 format!("{:02x?}", arrival.bytes)
             })?;
-            counted |= believed;
         }
-        Ok(counted)
+        Ok(())
     }
 
     fn packet(&mut self, turn: &mut Turn<'_>, at: Time, bytes: &[u8]) -> Result<bool, Breach> {
