@@ -1,5 +1,8 @@
 //! What a virtual router wants done.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;

@@ -1,5 +1,8 @@
 //! Virtual IP addresses, as wanted and as seen.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::boxed::Box;
 use core::fmt;
 use core::net::IpAddr;

@@ -1,5 +1,8 @@
 //! What happens to a virtual router.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;

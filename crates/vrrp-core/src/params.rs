@@ -1,5 +1,8 @@
 //! What is configured of one virtual router, as far as the election is concerned.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;

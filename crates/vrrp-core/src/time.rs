@@ -1,5 +1,8 @@
 //! Time as the core knows it: a number that somebody else reads off a clock.
 
+#[cfg(test)]
+mod tests;
+
 use core::fmt;
 use core::ops::{Add, Sub};
 use core::time::Duration;

@@ -17,9 +17,31 @@ pub fn now() -> Time {
     Time::default() + read(nix::time::ClockId::CLOCK_BOOTTIME)
 }
 
-/// The time since 1970 by the wall clock, which the kernel stamps packets with.
-pub(crate) fn wall() -> Duration {
-    read(nix::time::ClockId::CLOCK_REALTIME)
+/// One reading of the clocks, to judge by both what happened before it.
+///
+/// The kernel stamps packets by the wall clock. A stamp is turned into a [`Time`] by how far it lies before the
+/// reading's own wall clock: with a wall clock that is read later, whatever time passed in between would make the packet
+/// look older than it is, and a BACKUP that counts from it would take over too early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// By the clock that everything here runs by.
+    pub time: Time,
+    /// Since 1970, read just before.
+    wall: Duration,
+}
+
+impl Moment {
+    /// Reads the clocks.
+    pub fn now() -> Self {
+        // In this order: whatever comes between the two makes packets look younger, which is harmless.
+        let wall = read(nix::time::ClockId::CLOCK_REALTIME);
+        Self { time: now(), wall }
+    }
+
+    /// When something was that the kernel stamped so: not after this moment, as the wall clock may be set back.
+    pub(crate) fn of(&self, stamp: Duration) -> Time {
+        self.time - self.wall.saturating_sub(stamp)
+    }
 }
 
 /// Linux has both clocks since 2.6.39, and reading one of them cannot fail.

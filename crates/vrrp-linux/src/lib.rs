@@ -2,7 +2,7 @@
 //!
 //! | what | here |
 //! |---|---|
-//! | time, and waking at a moment | [`now`], [`Timer`] |
+//! | time, and waking at a moment | [`now`], [`Moment`], [`Timer`] |
 //! | being woken by threads and signals | [`wake_pair`], [`Signals`] |
 //! | adverts | [`VrrpSocket`] |
 //! | gratuitous ARP | [`ArpSocket`] |
@@ -28,7 +28,7 @@ mod wake;
 
 pub use arp_socket::ArpSocket;
 pub use capabilities::{Capability, missing};
-pub use clock::{Timer, now};
+pub use clock::{Moment, Timer, now};
 pub use errno::{Doing, errno_meaning};
 pub use netlink::{Job, Kernel, KernelOptions, Owner, Report, StartError};
 pub use network::{Assigned, Link, Network, NetworkChange};

@@ -11,7 +11,9 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 use std::ptr;
 use std::time::Duration;
 
-use crate::clock;
+use vrrp_core::Time;
+
+use crate::clock::Moment;
 
 /// Packets per system call.
 const SLOTS: usize = 32;
@@ -25,9 +27,9 @@ const CONTROL: usize = 8;
 pub struct Received<'a> {
     /// The packet, from its IPv4 header on.
     pub packet: &'a [u8],
-    /// How long ago the kernel took it from the wire. The wall clock tells, so it is a hint: zero if the
+    /// When the kernel took it from the wire. The wall clock tells, so it is a hint: the moment of reading if the
     /// kernel did not say, or if the clock was set back meanwhile.
-    pub age: Duration,
+    pub at: Time,
     /// It was longer than any advert, and the end is missing.
     pub truncated: bool,
 }
@@ -53,13 +55,14 @@ impl Batch {
     pub(crate) fn drain(
         &mut self,
         socket: BorrowedFd<'_>,
+        now: Moment,
         limit: usize,
         each: &mut dyn FnMut(Received<'_>),
     ) -> io::Result<Drained> {
         let mut count = 0;
         while count < limit {
             let room = SLOTS.min(limit - count);
-            match self.receive(socket, room, each) {
+            match self.receive(socket, now, room, each) {
                 Ok(received) => {
                     count += received;
                     if received < room {
@@ -79,6 +82,7 @@ impl Batch {
     fn receive(
         &mut self,
         socket: BorrowedFd<'_>,
+        now: Moment,
         room: usize,
         each: &mut dyn FnMut(Received<'_>),
     ) -> io::Result<usize> {
@@ -118,12 +122,11 @@ impl Batch {
         let Ok(received) = usize::try_from(answer) else {
             return Err(io::Error::last_os_error());
         };
-        let now = clock::wall();
         for (slot, header) in self.0.iter().zip(&headers).take(received) {
             let length = usize::try_from(header.msg_len).unwrap_or(usize::MAX).min(SLOT);
             each(Received {
                 packet: slot.get(..length).unwrap_or_default(),
-                age: stamp(&header.msg_hdr).map_or(Duration::ZERO, |stamp| now.saturating_sub(stamp)),
+                at: stamp(&header.msg_hdr).map_or(now.time, |stamp| now.of(stamp)),
                 truncated: header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0,
             });
         }

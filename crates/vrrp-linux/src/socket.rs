@@ -9,6 +9,7 @@ use socket2::{Domain, InterfaceIndexOrAddress, Protocol, Socket, Type};
 use vrrp_core::InterfaceName;
 use vrrp_packet::{GROUP, PROTOCOL};
 
+use crate::clock::Moment;
 use crate::errno::{Doing, errno_meaning};
 use crate::receive::{Batch, Drained, Received};
 
@@ -171,12 +172,18 @@ impl VrrpSocket {
             .map(drop)
     }
 
-    /// Hands over what has arrived, oldest first, until nothing is left or `limit` packets are through.
+    /// Hands over what has arrived, oldest first, until nothing is left or `limit` packets are through. `now` is the
+    /// caller's last look at the clocks: no packet is said to be later.
     ///
     /// # Errors
     /// The kernel's answer, for instance after the interface went down. What was handed over before stands.
-    pub fn receive(&mut self, limit: usize, each: &mut dyn FnMut(Received<'_>)) -> io::Result<Drained> {
-        self.batch.drain(self.socket.as_fd(), limit, each)
+    pub fn receive(
+        &mut self,
+        now: Moment,
+        limit: usize,
+        each: &mut dyn FnMut(Received<'_>),
+    ) -> io::Result<Drained> {
+        self.batch.drain(self.socket.as_fd(), now, limit, each)
     }
 }
 

@@ -21,8 +21,8 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use tracing::{error, info, warn};
 use vrrp_linux::{
-    ArpSocket, Capability, Kernel, KernelOptions, Report, Signal, Signals, Timer, WakeUp, lock_memory,
-    missing, now, real_time, wake_pair,
+    ArpSocket, Capability, Kernel, KernelOptions, Moment, Report, Signal, Signals, Timer, WakeUp,
+    lock_memory, missing, now, real_time, wake_pair,
 };
 
 use self::engine::Engine;
@@ -114,11 +114,11 @@ fn protocol_loop(
                 None
             }
         });
-        // The one reading of the clock in each wake-up.
-        let now = now();
-        let more = engine.turn(now, news);
+        // The one look at the clock in each wake-up.
+        let moment = Moment::now();
+        let more = engine.turn(moment, news);
         if lost {
-            engine.stop(now).finish();
+            engine.stop(moment.time).finish();
             return Err(anyhow!(
                 "the netlink thread has ended: without it no address can be held"
             ));
@@ -127,7 +127,7 @@ fn protocol_loop(
             match signal {
                 Signal::Terminate | Signal::Interrupt => {
                     info!("stopping");
-                    if !engine.stop(now).finish() {
+                    if !engine.stop(moment.time).finish() {
                         warn!("the kernel did not release all addresses in time");
                     }
                     return Ok(());
@@ -138,7 +138,7 @@ fn protocol_loop(
         timer.arm(engine.deadline()).context("the timer cannot be set")?;
         if let Err(error) = wait(&engine, &signals, timer, wake_up, more) {
             error!("waiting for packets failed: {error}");
-            engine.stop(now).finish();
+            engine.stop(moment.time).finish();
             return Err(error).context("waiting for packets failed");
         }
         timer.clear();

@@ -41,7 +41,6 @@ impl Announcements {
         if self.next.is_none_or(|next| now < next) {
             return None;
         }
-        self.done += 1;
         self.next = self.after(now, plan);
         Some(Round { repeat: 1 })
     }

@@ -266,13 +266,9 @@ impl Instance {
     }
 }
 
-/// The first beat after `now` in the rhythm that `beat` belongs to.
+/// The first beat after `now` in the rhythm that `beat` belongs to, which has come. Beats that we slept through are not
+/// made up for, and the rhythm stays.
 fn next_beat(beat: Time, interval: Duration, now: Time) -> Time {
-    let next = beat + interval;
-    if next > now {
-        return next;
-    }
-    // We slept through some: they are not made up for, and the rhythm stays.
     let late = now.since(beat).as_nanos() % interval.as_nanos();
     now + interval - Duration::from_nanos(u64::try_from(late).unwrap_or_default())
 }

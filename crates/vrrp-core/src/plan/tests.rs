@@ -302,6 +302,21 @@ fn addresses_that_go_with_their_primary_are_put_back() {
 }
 
 #[test]
+fn secondaries_of_ours_go_before_their_primary_and_stay_gone() {
+    let want = [virtual_address("10.9.0.100/24"), virtual_address("10.9.0.101/24")];
+    let second = Present {
+        secondary: true,
+        ..present("10.9.0.101/24", Some(OUR_MARK))
+    };
+    let observed = Observed::new(
+        [present("10.9.0.100/24", Some(OUR_MARK)), second],
+        Ownership::default(),
+    );
+    let plan = release(&wanted(&want), &observed);
+    assert_eq!(plan.steps, [take("10.9.0.101/24"), take("10.9.0.100/24")]);
+}
+
+#[test]
 fn a_sweep_removes_what_the_state_file_lists_and_configured_leftovers_only() {
     let configured = [virtual_address("10.0.0.103/32"), virtual_address("10.0.0.104/32")];
     let observed = Observed::new(

@@ -50,3 +50,20 @@ fn a_disarmed_timer_and_one_that_was_never_armed_do_not_fire() {
     timer.arm(Some(Time::from_nanos(u64::MAX))).unwrap();
     assert!(!readable_within(&timer, 20));
 }
+
+#[test]
+fn a_stamp_is_as_old_as_it_was_at_the_moment_and_no_older() {
+    let moment = Moment::now();
+    let stamped = moment.wall.saturating_sub(Duration::from_millis(5));
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(
+        moment.of(stamped),
+        moment.time - Duration::from_millis(5),
+        "time that passes since changes nothing"
+    );
+    assert_eq!(
+        moment.of(moment.wall + Duration::from_secs(1)),
+        moment.time,
+        "nothing lies ahead"
+    );
+}

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use vrrp_linux::{ArpSocket, Doing, VrrpSocket, errno_meaning};
+use vrrp_linux::{ArpSocket, Doing, Moment, VrrpSocket, errno_meaning};
 use vrrp_packet::{
     Authentication, Contents, Datagram, GROUP, MacAddress, Outgoing, Priority, Vrid, gratuitous,
 };
@@ -46,10 +46,11 @@ fn received(socket: &mut VrrpSocket, expected: usize) -> Vec<(Vec<u8>, Duration)
         if poll(&mut fds, PollTimeout::from(1_000_u16)).unwrap() == 0 {
             break;
         }
+        let now = Moment::now();
         let drained = socket
-            .receive(256, &mut |received| {
+            .receive(now, 256, &mut |received| {
                 assert!(!received.truncated);
-                packets.push((received.packet.to_vec(), received.age));
+                packets.push((received.packet.to_vec(), now.time.since(received.at)));
             })
             .unwrap();
         assert!(drained.empty);
@@ -186,6 +187,7 @@ fn a_burst_of_every_virtual_router_is_kept_and_read_in_order() {
         sender.send(&packet, GROUP).unwrap();
     }
     std::thread::sleep(Duration::from_millis(50));
+    let now = Moment::now();
     let mut numbers = Vec::new();
     let limits = [1, 31, 32, 33, 100, 256, 1000];
     for (limit, empty) in limits
@@ -194,8 +196,8 @@ fn a_burst_of_every_virtual_router_is_kept_and_read_in_order() {
     {
         let before = numbers.len();
         let drained = receiver
-            .receive(limit, &mut |received| {
-                assert!(received.age < Duration::from_secs(5));
+            .receive(now, limit, &mut |received| {
+                assert!(now.time.since(received.at) < Duration::from_secs(5));
                 numbers.push(Datagram::decode(received.packet).unwrap().id);
             })
             .unwrap();
@@ -203,7 +205,9 @@ fn a_burst_of_every_virtual_router_is_kept_and_read_in_order() {
         assert!(drained.count <= limit);
     }
     assert_eq!(numbers, (1..=1000).collect::<Vec<u16>>());
-    let drained = receiver.receive(256, &mut |_| panic!("nothing is left")).unwrap();
+    let drained = receiver
+        .receive(now, 256, &mut |_| panic!("nothing is left"))
+        .unwrap();
     assert_eq!((drained.count, drained.empty), (0, true));
 }
 
@@ -221,7 +225,7 @@ fn a_packet_longer_than_any_advert_says_so() {
     assert_eq!(poll(&mut fds, PollTimeout::from(5_000_u16)).unwrap(), 1);
     let mut truncated = Vec::new();
     receiver
-        .receive(256, &mut |received| {
+        .receive(Moment::now(), 256, &mut |received| {
             truncated.push((received.truncated, received.packet.len()))
         })
         .unwrap();
@@ -306,4 +310,35 @@ fn gratuitous_arp_is_broadcast_and_the_neighbour_learns_from_it() {
     crate::lab::eventually("the neighbour learns", || {
         b.ip("neigh show 10.0.0.100").contains("02:00:00:00:00:51")
     });
+}
+
+#[test]
+fn a_packet_is_as_old_as_it_was_when_the_clock_was_read() {
+    let (a, b) = Host::pair();
+    let (sender, mut receiver) = (open(&a, true), open(&b, true));
+    let mut arrivals = |before: &dyn Fn() -> Moment| {
+        sender.send(&advert(A, GROUP), GROUP).unwrap();
+        let now = before();
+        let mut arrivals = Vec::new();
+        receiver
+            .receive(now, 256, &mut |received| {
+                arrivals.push(now.time.since(received.at))
+            })
+            .unwrap();
+        assert_eq!(arrivals.len(), 1);
+        arrivals[0]
+    };
+    let pause = Duration::from_millis(30);
+    let old = arrivals(&|| {
+        std::thread::sleep(pause);
+        Moment::now()
+    });
+    assert!(old >= pause, "it waited {old:?} to be read");
+    // The reader was kept from running between its look at the clock and its reading of the socket.
+    let young = arrivals(&|| {
+        let now = Moment::now();
+        std::thread::sleep(pause);
+        now
+    });
+    assert!(young < pause, "that pause does not make it {young:?} old");
 }

@@ -14,7 +14,9 @@ use vrrp_core::{
     Action, Discard, Due, Epoch, Event, Instance, Meta, Network as Outlook, Refusal, RouterId, Table, Time,
     Transport,
 };
-use vrrp_linux::{ArpSocket, ClaimNote, Job, Kernel, Network, NetworkChange, Owner, Received, Report};
+use vrrp_linux::{
+    ArpSocket, ClaimNote, Job, Kernel, Moment, Network, NetworkChange, Owner, Received, Report,
+};
 use vrrp_packet::advert::Header;
 use vrrp_packet::{Advert, Datagram, gratuitous};
 
@@ -122,11 +124,12 @@ impl Engine {
     // One wake-up: adverts that are due go out first; then what has arrived is read; only then may a deadline say that
     // nothing arrived. Returns whether there is more to read.
 
-    /// Does what is due at `now`, in the order that keeps a starved daemon from taking over from a healthy MASTER.
-    pub(super) fn turn(&mut self, now: Time, reports: impl Iterator<Item = Report>) -> bool {
+    /// Does what is due at this moment, in the order that keeps a starved daemon from taking over from a healthy MASTER.
+    pub(super) fn turn(&mut self, moment: Moment, reports: impl Iterator<Item = Report>) -> bool {
+        let now = moment.time;
         self.fire(now, Due::Adverts);
         self.take_reports(now, reports);
-        let more = self.receive(now);
+        let more = self.receive(moment);
         self.undrained = if more { self.undrained.saturating_add(1) } else { 0 };
         if !more || self.undrained > PATIENCE {
             self.fire(now, Due::All);
@@ -303,16 +306,16 @@ impl Engine {
     // What arrives on the wire.
 
     /// Takes a batch from each socket. Returns whether any has more.
-    fn receive(&mut self, now: Time) -> bool {
+    fn receive(&mut self, now: Moment) -> bool {
         let mut more = false;
         let mut inbox = std::mem::take(&mut self.inbox);
         // The stamp of a packet is wall clock, which may jump: an advert cannot be older than our last look.
-        let oldest = now.since(self.woken_at);
+        let oldest = self.woken_at;
         for index in 0..self.ports.len() {
             let port = &mut self.ports[index];
             let Some(socket) = port.socket_mut() else { continue };
-            let drained = socket.receive(BATCH, &mut |received: Received<'_>| {
-                inbox.push(now - received.age.min(oldest), received.packet);
+            let drained = socket.receive(now, BATCH, &mut |received: Received<'_>| {
+                inbox.push(received.at.max(oldest), received.packet);
             });
             match drained {
                 Ok(drained) => more |= !drained.empty,

@@ -229,3 +229,29 @@ fn a_late_clock_earns_no_extra_repair() {
     }
     assert!((20..=24).contains(&repairs), "{repairs} in 20 s");
 }
+
+#[test]
+fn a_stale_answer_announces_nothing() {
+    let (mut instance, at) = master(params(100));
+    let now = at + Duration::from_millis(20_500);
+    let _ = run(&mut instance, at, Duration::from_millis(20_500));
+    assert_eq!(instance.handle(now, Event::Claimed(Epoch(0), Ok(()))), []);
+    assert_eq!(
+        instance.handle(now, Event::Claimed(Epoch(1), Ok(()))),
+        [announce(5)],
+        "the answer to a repair does"
+    );
+}
+
+#[test]
+fn it_holds_from_the_claim_to_the_release() {
+    let mut instance = backup(params(100));
+    assert!(!instance.is_holding());
+    let (at, actions) = wait(&mut instance);
+    assert!(instance.is_holding(), "claimed, and not answered yet");
+    let _ = instance.handle(at, Event::Claimed(claimed(&actions), Ok(())));
+    assert!(instance.is_holding());
+    let actions = instance.handle(at, Event::Stop);
+    assert!(actions.contains(&Action::Release(Epoch(1))));
+    assert!(!instance.is_holding());
+}

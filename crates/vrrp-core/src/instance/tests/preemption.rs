@@ -295,3 +295,34 @@ fn a_reload_that_gives_the_right_to_preempt_waits_for_the_deadline() {
     assert_eq!(at, ms(3000) + instance.master_down_interval());
     assert_eq!(actions, [send(200), Action::Claim(Epoch(1))]);
 }
+
+#[test]
+fn a_reload_that_keeps_the_delay_keeps_its_end() {
+    let delay = Duration::from_secs(2);
+    let mut instance = backup(with(200, Preempt::After(delay)));
+    let _ = instance.handle(ms(1000), advert(100, LOWER));
+    let end = instance.deadline();
+    assert_eq!(end, Some(ms(1000) + delay + instance.skew_time()));
+    let _ = instance.handle(ms(1500), Event::Params(with(201, Preempt::After(delay))));
+    assert_eq!(instance.deadline(), end);
+}
+
+#[test]
+fn a_reload_that_ends_the_delay_ends_its_timer() {
+    let delay = Preempt::After(Duration::from_secs(2));
+    for (now_spared, priority) in [
+        (with(200, Preempt::Never), 100),
+        // Still delaying, but the MASTER is no longer a lower one.
+        (with(100, delay), 100),
+        (with(99, delay), 100),
+    ] {
+        let mut instance = backup(with(200, delay));
+        let _ = instance.handle(ms(1000), advert(priority, LOWER));
+        let _ = instance.handle(ms(2500), advert(priority, LOWER));
+        assert_eq!(instance.handle(ms(2600), Event::Params(now_spared)), []);
+        assert_eq!(
+            instance.deadline(),
+            Some(ms(2500) + instance.master_down_interval())
+        );
+    }
+}
