@@ -312,27 +312,27 @@ impl Instance {
             Role::Backup(_) if self.params.priority.is_owner() && self.holding == Holding::Nothing => {
                 Some(self.take_over(now, Cause::Owner, actions))
             }
+            Role::Backup(backup)
+                if let Some(spared) = backup.heard.filter(|last| {
+                    self.params.preempt == Preempt::Never || last.priority >= self.params.priority.into()
+                }) =>
+            {
+                // A MASTER that we may no longer displace: as if its last advert had been heard with these parameters.
+                backup.down_at = (spared.at + after.0).max(now);
+                backup.preempt_at = None;
+                backup.resigned = None;
+                self.release(actions);
+                None
+            }
             Role::Backup(backup) => {
-                let delaying = matches!(self.params.preempt, Preempt::After(delay) if !delay.is_zero());
-                let lower = |last: &LastHeard| last.priority < self.params.priority.into();
-                let preempts =
-                    |last: &LastHeard| lower(last) && self.params.preempt == Preempt::After(Duration::ZERO);
-                if !delaying || backup.heard.as_ref().is_some_and(|last| !lower(last)) {
+                // The deadline moves as if it had been armed with the new parameters.
+                let (old, new) = match backup.resigned {
+                    None => (before.0, after.0),
+                    Some(_) => (before.1, after.1),
+                };
+                backup.down_at = (backup.down_at + new - old).max(now);
+                if !matches!(self.params.preempt, Preempt::After(delay) if !delay.is_zero()) {
                     backup.preempt_at = None;
-                }
-                if let Some(spared) = backup.heard.filter(|last| !preempts(last)) {
-                    // As if its last advert had been heard with the new parameters.
-                    backup.down_at = (spared.at + after.0).max(now);
-                    backup.resigned = None;
-                    self.release(actions);
-                } else {
-                    // The deadline moves as if it had been armed with the new parameters.
-                    let (old, new) = if backup.resigned.is_none() {
-                        (before.0, after.0)
-                    } else {
-                        (before.1, after.1)
-                    };
-                    backup.down_at = (backup.down_at + new - old).max(now);
                 }
                 None
             }

@@ -255,3 +255,28 @@ fn it_holds_from_the_claim_to_the_release() {
     assert!(actions.contains(&Action::Release(Epoch(1))));
     assert!(!instance.is_holding());
 }
+
+#[test]
+fn a_repair_that_had_to_wait_is_woken_for() {
+    let (mut instance, at) = master(params(100));
+    let lost = at + Duration::from_millis(300);
+    for _ in 0..5 {
+        assert!(
+            instance
+                .handle(lost, Event::AddressLost)
+                .contains(&Action::Repair(Epoch(1)))
+        );
+    }
+    assert_eq!(instance.handle(lost, Event::AddressLost), []);
+
+    let mut punctual = instance.clone();
+    let trace = run(&mut punctual, lost, Duration::from_secs(5));
+    assert_eq!(times(&trace, &Action::Repair(Epoch(1))), [1000]);
+
+    let late = lost + Duration::from_millis(1007);
+    assert!(
+        instance
+            .handle(late, Event::Timeout)
+            .contains(&Action::Repair(Epoch(1)))
+    );
+}

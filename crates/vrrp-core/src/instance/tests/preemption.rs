@@ -2,8 +2,6 @@
 
 use super::*;
 
-const DELAY: Duration = Duration::from_secs(30);
-
 fn with(priority: u8, preempt: Preempt) -> Params {
     Params {
         preempt,
@@ -256,12 +254,7 @@ fn a_master_that_speaks_after_a_resignation_lives() {
 
 #[test]
 fn a_reload_that_ends_the_right_to_preempt_ends_the_wait() {
-    for now_spared in [
-        params(100),
-        params(50),
-        with(200, Preempt::Never),
-        with(200, Preempt::After(DELAY)),
-    ] {
+    for now_spared in [params(100), params(50), with(200, Preempt::Never)] {
         let mut instance = backup(params(200));
         let _ = instance.handle(ms(3000), advert(100, LOWER));
         assert_eq!(instance.handle(ms(3100), Event::Params(now_spared)), []);
@@ -325,4 +318,46 @@ fn a_reload_that_ends_the_delay_ends_its_timer() {
             Some(ms(2500) + instance.master_down_interval())
         );
     }
+}
+
+#[test]
+fn a_master_is_named_when_it_is_another_than_before() {
+    let mut instance = backup(params(100));
+    let master = |before, now| {
+        Action::Note(Note::MasterIs {
+            before,
+            now,
+            priority: WirePriority::new(150),
+        })
+    };
+    assert_eq!(
+        instance.handle(ms(100), advert(150, LOWER)),
+        [master(None, LOWER)]
+    );
+    assert_eq!(instance.handle(ms(200), advert(150, LOWER)), []);
+    assert_eq!(
+        instance.handle(ms(300), advert(150, HIGHER)),
+        [master(Some(LOWER), HIGHER)]
+    );
+}
+
+#[test]
+fn one_that_claims_waits_as_long_as_the_lower_master_lives() {
+    let mut instance = backup(params(150));
+    let _ = instance.handle(ms(3000), advert(100, LOWER));
+    let (at, _) = wait(&mut instance);
+    let later = at + Duration::from_millis(500);
+    assert_eq!(effects(instance.handle(later, advert(100, LOWER))), []);
+    assert_eq!(instance.deadline(), Some(later + instance.master_down_interval()));
+}
+
+#[test]
+fn a_clock_that_went_back_costs_no_second_claim() {
+    let mut instance = backup(params(150));
+    let _ = instance.handle(ms(4000), advert(100, LOWER));
+    let actions = instance.handle(ms(3500), Event::Timeout);
+    assert_eq!(actions, [Action::Claim(Epoch(1))]);
+    let (at, actions) = wait(&mut instance);
+    assert_eq!(at, ms(3500) + instance.master_down_interval());
+    assert_eq!(actions, [send(150)]);
 }
