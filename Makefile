@@ -10,7 +10,7 @@ CARGO ?= cargo
 # The tools that lint; their versions are part of the verdict.
 CARGO_DENY := 0.20.2
 
-.PHONY: help build demo test unit sim kernel lab assure lint deny ci bench install-tools
+.PHONY: help build demo test unit sim kernel lab assure fuzz lint deny ci bench install-tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,14 @@ assure: install-tools ## what takes longer: more seeds, every order of few event
 	$(CARGO) run -q --release -p vrrp-sim -- defects
 	$(CARGO) run -q --release -p vrrp-sim -- explore --routers 2 --depth 8
 	$(CARGO) run -q --release -p vrrp-sim -- explore --routers 3 --depth 6
+
+fuzz: ## fuzz advert decoding and the configuration, a minute each (needs a nightly toolchain)
+	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "make fuzz needs a nightly toolchain: rustup toolchain install nightly" >&2; exit 1; }
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install -q --locked cargo-fuzz
+	corpus=$$(mktemp -d); trap 'rm -rf "$$corpus"' EXIT; cp -r tests/fuzz/corpus/. "$$corpus"; cd tests/fuzz; \
+	for target in advert config; do \
+	    $(CARGO) +nightly fuzz run --fuzz-dir . $$target "$$corpus/$$target" -- -max_total_time=60; \
+	done
 
 lint: install-tools ## format, clippy, documentation: a warning is an error
 	$(CARGO) fmt --all --check

@@ -1,5 +1,8 @@
 //! Why bytes are not what they should be, and why a value cannot become bytes.
 
+#[cfg(test)]
+mod tests;
+
 use core::time::Duration;
 
 /// The rule that a packet breaks, of those that need no context (RFC 3768 section 7.1).

@@ -53,6 +53,13 @@ fn passwords_differ_when_any_byte_does() {
 }
 
 #[test]
+fn differences_between_passwords_do_not_cancel_out() {
+    for (ours, theirs) in [(b"abcd", b"bacd"), (b"aaaa", b"bbbb"), (b"1100", b"0011")] {
+        assert_ne!(Password::new(ours).unwrap(), Password::new(theirs).unwrap());
+    }
+}
+
+#[test]
 fn a_password_is_not_shown() {
     let shown = format!(
         "{:?}",

@@ -112,6 +112,13 @@ fn every_shorter_prefix_is_refused() {
 }
 
 #[test]
+fn a_packet_may_be_a_header_and_nothing_else() {
+    let bytes = with(3, 20);
+    let datagram = Datagram::decode(&bytes).unwrap();
+    assert_eq!((datagram.payload, datagram.padding), (&[][..], 20));
+}
+
+#[test]
 fn each_broken_header_has_its_reason() {
     assert_eq!(refused(&with(0, 0x65)), IpError::Version { found: 6 });
     assert_eq!(refused(&with(0, 0x44)), IpError::HeaderLength { found: 16 });

@@ -57,6 +57,13 @@ fn without_authentication_the_8_bytes_are_zero_and_still_there() {
 }
 
 #[test]
+fn the_longest_advert_fills_the_buffer() {
+    let list = addresses(255);
+    let outgoing = Outgoing::new(&contents(&list)).unwrap();
+    assert_eq!((outgoing.length, outgoing.bytes.len()), (1056, 1056));
+}
+
+#[test]
 fn what_the_format_cannot_express_is_refused() {
     for count in [0, 256, 1000] {
         let refused = Outgoing::new(&contents(&addresses(count))).err();
