@@ -9,6 +9,8 @@ SHELL := /bin/bash
 CARGO ?= cargo
 # The tools that lint; their versions are part of the verdict.
 CARGO_DENY := 0.20.2
+# How long `make fuzz` runs each target.
+FUZZ_SECONDS ?= 60
 
 .PHONY: help build demo test unit sim kernel lab assure fuzz lint deny ci bench install-tools
 
@@ -46,12 +48,14 @@ assure: install-tools ## what takes longer: more seeds, every order of few event
 	$(CARGO) run -q --release -p vrrp-sim -- explore --routers 2 --depth 8
 	$(CARGO) run -q --release -p vrrp-sim -- explore --routers 3 --depth 6
 
-fuzz: ## fuzz advert decoding and the configuration, a minute each (needs a nightly toolchain)
-	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "make fuzz needs a nightly toolchain: rustup toolchain install nightly" >&2; exit 1; }
+fuzz: ## a minute of fuzzing for each target, on a copy of its corpus (needs a nightly toolchain)
+	@$(CARGO) +nightly --version >/dev/null 2>&1 || \
+	    { echo "make fuzz: missing: a nightly toolchain: rustup toolchain install nightly" >&2; exit 1; }
+	@command -v c++ >/dev/null || apt-get install --quiet --yes --no-install-recommends g++
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install -q --locked cargo-fuzz
-	corpus=$$(mktemp -d); trap 'rm -rf "$$corpus"' EXIT; cp -r tests/fuzz/corpus/. "$$corpus"; cd tests/fuzz; \
+	@corpus=$$(mktemp -d); trap 'rm -rf "$$corpus"' EXIT; cp -r tests/fuzz/corpus/. "$$corpus"; cd tests/fuzz; \
 	for target in advert config; do \
-	    $(CARGO) +nightly fuzz run --fuzz-dir . $$target "$$corpus/$$target" -- -max_total_time=60; \
+	    $(CARGO) +nightly fuzz run --fuzz-dir . "$$target" "$$corpus/$$target" -- -max_total_time=$(FUZZ_SECONDS); \
 	done
 
 lint: install-tools ## format, clippy, documentation: a warning is an error
