@@ -1,5 +1,7 @@
 //! `vrrpd`: the daemon and its commands.
 
+#![forbid(unsafe_code)]
+
 mod check;
 mod cli;
 mod decode;
