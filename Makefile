@@ -35,8 +35,9 @@ unit: install-tools ## tests that need no privilege
 sim: install-tools ## 20,000 seeds of the simulator
 	$(CARGO) run -q --release -p vrrp-sim -- --seeds 20000
 
-kernel: install-tools ## sockets and netlink against the real kernel (root)
+kernel: install-tools ## sockets, netlink and scripts of other users, against the real kernel (root)
 	$(CARGO) test -q -p vrrp-linux --test kernel
+	$(CARGO) test -q -p vrrp-checks --test privileged
 
 lab: install-tools ## hosts on a LAN, with real packets (root)
 	$(CARGO) build -q -p vrrpd
@@ -67,7 +68,7 @@ deny: ## licences and banned crates
 	@$(CARGO) deny --version 2>/dev/null | grep -q " $(CARGO_DENY)$$" || $(CARGO) install -q --locked cargo-deny@$(CARGO_DENY)
 	$(CARGO) deny --all-features check licenses bans sources
 
-bench: ## timings of the codec and the state machine
+bench: install-tools ## timings: the codec, the state machine, adverts under load beside keepalived (root, 6 min)
 	$(CARGO) bench -p vrrp-benches
 
 ci: lint deny test assure ## what must hold before a change lands

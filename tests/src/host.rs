@@ -7,6 +7,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use pnet::util::MacAddr;
 
 use crate::namespace::Namespace;
@@ -133,6 +135,36 @@ impl Host {
             .arg(self.file("run"))
             .args(program);
         Process::start(name, &mut command, self.file(&format!("{name}.log")))
+    }
+
+    /// Starts a program on it that is no router, and goes on.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub fn run(&self, program: &str, arguments: &[&str]) -> Result<Process> {
+        let name = program.rsplit('/').next().unwrap_or(program);
+        self.start(name, &[&[program], arguments].concat())
+    }
+
+    /// The processes on it, each as its id and its command line.
+    pub fn processes(&self) -> Result<Vec<(i32, String)>> {
+        let command = |pid: i32| {
+            // One that has ended meanwhile, or is a zombie, has none.
+            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let words: Vec<_> = line
+                .split(|&byte| byte == 0)
+                .map(String::from_utf8_lossy)
+                .collect();
+            words.join(" ").trim_end().to_owned()
+        };
+        let pids = self.namespace.processes()?;
+        Ok(pids.into_iter().map(|pid| (pid, command(pid))).collect())
+    }
+
+    /// Sends a signal to one process on it.
+    pub fn signal(&self, pid: i32, signal: Signal) -> Result<()> {
+        kill(Pid::from_raw(pid), signal).with_context(|| format!("{signal} to {pid}"))
     }
 
     /// Runs a program on it to its end, and gives its standard output.

@@ -24,6 +24,8 @@ pub struct Instance {
     pub unicast: Option<Unicast>,
     /// The addresses, advertised.
     pub vips: Vec<Vip>,
+    /// What only one program knows, in its own tongue: lines of its table or block.
+    pub more: String,
 }
 
 /// What a BACKUP does about a MASTER of lower priority.
@@ -83,7 +85,25 @@ impl Instance {
             password: None,
             unicast: None,
             vips: vec![vip.into()],
+            more: String::new(),
         }
+    }
+
+    /// With another name.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..self
+        }
+    }
+
+    /// With lines that only one program understands.
+    #[must_use]
+    pub fn with(mut self, lines: &str) -> Self {
+        self.more.push_str(lines);
+        self.more.push('\n');
+        self
     }
 
     /// With another preemption.

@@ -24,6 +24,7 @@ mod pair;
 mod probe;
 mod process;
 mod router;
+mod server;
 mod succession;
 mod switch;
 mod wait;
@@ -44,6 +45,7 @@ pub use pnet::util::MacAddr;
 pub use probe::{Probe, Probed};
 pub use process::Process;
 pub use router::{Frr, Keepalived, Make, Program, Router, State, Vrrpd};
+pub use server::Server;
 pub use succession::Succession;
 pub use switch::Switch;
 pub use wait::{eventually, never};
@@ -57,6 +59,6 @@ pub mod prelude {
 
     pub use crate::{
         Advert, Figures, Forged, Injector, Instance, Kind, Lab, Make, PATIENCE, Packet, Pair, Preempt, Probe,
-        Router, Signal, State, VIP, Vip, monotonic, never, wall,
+        Router, Server, Signal, State, VIP, Vip, Vrrpd, monotonic, never, wall,
     };
 }

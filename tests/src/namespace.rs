@@ -66,6 +66,15 @@ impl Namespace {
         feed("ip", &["netns", "exec", &self.name, "nft", "-f", "-"], script)
     }
 
+    /// The processes in it.
+    pub(crate) fn processes(&self) -> Result<Vec<i32>> {
+        let pids = run("ip", &["netns", "pids", &self.name])?;
+        Ok(pids
+            .split_whitespace()
+            .filter_map(|pid| pid.parse().ok())
+            .collect())
+    }
+
     /// Runs `work` on a thread inside it. A socket made there stays there, whoever uses it later.
     pub(crate) fn enter<T: Send>(&self, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
         let handle = File::open(Path::new(NAMES).join(&self.name))?;

@@ -20,6 +20,11 @@ pub(crate) struct AddressDraft {
 }
 
 impl AddressDraft {
+    /// Where it is held, if that is not the instance's interface.
+    pub(crate) fn interface(&self) -> Option<&InterfaceName> {
+        self.interface.as_ref()
+    }
+
     pub(crate) fn finish(self, instance_interface: &InterfaceName) -> VirtualAddress {
         VirtualAddress {
             address: IpAddr::V4(self.net.addr()),

@@ -1,97 +1,135 @@
-//! What only shows when instances are compared with each other.
+//! What only shows when everything is read: comparisons between instances, and references by name.
 
-use core::net::Ipv4Addr;
+mod group;
+mod instance;
+mod preempt;
+mod track;
+
 use std::collections::HashMap;
 
-use crate::instance::Draft;
+use crate::drafts::{Drafts, Index};
 use crate::reader::Finding;
 use crate::source::{Elsewhere, Located, Place, Source, elsewhere};
-use crate::{AddressFlaw, Flaw, InstanceFlaw};
+use crate::{Bearer, FileFlaw, Flaw, Hint, Key, NameFlaw, ShapeFlaw, keys, suggest};
 
-/// Everything that two instances may not share, and addresses that are both virtual and somebody's own.
-pub(crate) fn check(drafts: &[Draft], sources: &[Source], findings: &mut Vec<Finding>) {
-    let mut report = |place: Place, other: Place, flaw: &dyn Fn(Elsewhere) -> Flaw| {
-        findings.push(Finding {
-            place,
-            flaw: flaw(elsewhere(sources, other, place.file)),
-        });
+/// Everything that was read, and where to report what is wrong with it.
+struct Comparison<'a> {
+    drafts: &'a Drafts,
+    sources: &'a [Source],
+    /// What was wrong with single values.
+    before: &'a [Finding],
+    findings: Vec<Finding>,
+}
+
+/// Compares all drafts. `before` is what was found wrong while they were read.
+pub(crate) fn check(drafts: &Drafts, sources: &[Source], before: &[Finding]) -> Vec<Finding> {
+    let mut comparison = Comparison {
+        drafts,
+        sources,
+        before,
+        findings: Vec::new(),
     };
+    comparison.names(drafts.checks.iter().map(|draft| &draft.name), Bearer::Check);
+    comparison.names(drafts.instances.iter().map(|draft| &draft.name), Bearer::Instance);
+    comparison.names(drafts.groups.iter().map(|draft| &draft.name), Bearer::Group);
+    instance::compare(&mut comparison);
+    track::compare(&mut comparison);
+    group::compare(&mut comparison);
+    preempt::compare(&mut comparison);
+    comparison.findings
+}
 
-    let mut names = HashMap::new();
-    let mut vrids = HashMap::new();
-    let mut virtual_addresses: HashMap<Ipv4Addr, Place> = HashMap::new();
-    for draft in drafts {
-        if let Some(Located { value: name, place }) = &draft.name {
-            let first = *names.entry(name).or_insert(*place);
+impl<'a> Comparison<'a> {
+    /// Reports something that is not right in view of another place.
+    fn report<F: Into<Flaw>>(&mut self, place: Place, other: Place, flaw: impl FnOnce(Elsewhere) -> F) {
+        let flaw = flaw(elsewhere(self.sources, other, place.file));
+        self.report_one(place, flaw);
+    }
+
+    fn report_one(&mut self, place: Place, flaw: impl Into<Flaw>) {
+        self.findings.push(Finding {
+            place,
+            flaw: flaw.into(),
+        });
+    }
+
+    /// Reports names that are taken.
+    fn names(&mut self, names: impl Iterator<Item = &'a Option<Located<String>>>, bearer: Bearer) {
+        let mut taken = HashMap::new();
+        for Located { value: name, place } in names.flatten() {
+            let first = *taken.entry(name).or_insert(*place);
             if first != *place {
-                report(*place, first, &|first| {
-                    InstanceFlaw::NameTwice {
-                        name: name.clone(),
-                        first,
-                    }
-                    .into()
-                });
-            }
-        }
-        // Unicast and multicast adverts of one VRID arrive on one socket: they share the number.
-        if let (Some(interface), Some(Located { value: vrid, place })) = (&draft.interface, &draft.vrid) {
-            let first = *vrids.entry((interface, vrid)).or_insert(*place);
-            if first != *place {
-                report(*place, first, &|first| {
-                    InstanceFlaw::VridTwice {
-                        vrid: *vrid,
-                        interface: interface.to_string(),
-                        first,
-                    }
-                    .into()
-                });
-            }
-        }
-        for Located { value, place } in draft.advertised.iter().chain(&draft.excluded) {
-            let address = value.net.addr();
-            let first = *virtual_addresses.entry(address).or_insert(*place);
-            if first != *place {
-                report(*place, first, &|first| {
-                    AddressFlaw::Twice { address, first }.into()
+                self.report(*place, first, |first| NameFlaw::Twice {
+                    name: name.clone(),
+                    bearer,
+                    first,
                 });
             }
         }
     }
 
-    for draft in drafts {
-        for Located {
-            value: address,
+    /// Reports a reference to what is not there, and answers with what it may have meant.
+    fn unknown(&mut self, place: Place, name: &str, bearer: Bearer, index: &Index<'a>) -> Option<&'a str> {
+        let near = suggest::nearest(index.keys().copied(), name);
+        self.report_one(
             place,
-        } in draft.unicast.iter().flat_map(|unicast| &unicast.peers)
-        {
-            if let Some(virtual_place) = virtual_addresses.get(address) {
-                report(*place, *virtual_place, &|place| {
-                    AddressFlaw::PeerIsVirtual {
-                        address: *address,
-                        place,
-                    }
-                    .into()
-                });
-            }
-        }
-        // The owner's virtual addresses are its own (RFC 3768 section 1.6): it keeps them, and may speak from them.
-        let source = draft
-            .unicast
-            .as_ref()
-            .map_or(&draft.source, |unicast| &unicast.source);
-        if let Some(Located {
-            value: address,
-            place,
-        }) = source.as_ref().filter(|_| !draft.priority.is_owner())
-            && let Some(virtual_place) = virtual_addresses.get(address)
-        {
-            report(*place, *virtual_place, &|place| {
-                AddressFlaw::SourceIsVirtual {
-                    address: *address,
-                    place,
-                }
-                .into()
-            });
-        }
+            NameFlaw::Unknown {
+                name: name.escape_debug().to_string(),
+                bearer,
+                near: near.map(str::to_owned),
+            },
+        );
+        near
+    }
+
+    /// Whether every check can be told by its name.
+    fn knows_checks(&self) -> bool {
+        !self.hides(keys::check::CHECK) && self.drafts.checks.iter().all(|check| check.name.is_some())
+    }
+
+    /// Whether every instance can be told by its name.
+    fn knows_instances(&self) -> bool {
+        !self.hides(keys::INSTANCE)
+            && self
+                .drafts
+                .instances
+                .iter()
+                .all(|instance| instance.name.is_some())
+    }
+
+    /// Whether it is known what each instance tracks and who is in a group.
+    fn knows_tracks(&self) -> bool {
+        let about = [
+            keys::INSTANCE,
+            keys::GROUP,
+            keys::INSTANCES,
+            keys::track::CHECKS,
+            keys::track::CHECK,
+            keys::track::INTERFACES,
+            keys::track::INTERFACE,
+        ];
+        !about.iter().any(|key| self.hides(key))
+    }
+
+    /// Whether something of `key` may be in the files without having been understood.
+    fn hides(&self, key: &'static Key) -> bool {
+        self.before.iter().any(|finding| match &finding.flaw {
+            Flaw::File(flaw) => matches!(
+                flaw,
+                FileFlaw::IncludeUnreadable { .. } | FileFlaw::IncludePattern { .. } | FileFlaw::NotUtf8(_)
+            ),
+            Flaw::Variable(_) => true,
+            Flaw::Shape(flaw) => match flaw {
+                ShapeFlaw::Syntax(_) | ShapeFlaw::KeyTwice(_) => true,
+                ShapeFlaw::UnknownKey { hint, .. } => match hint {
+                    Hint::Spelling(name) => *name == key.name(),
+                    Hint::Keepalived(_) => true,
+                    Hint::Misplaced(_) | Hint::Known(_) => false,
+                },
+                ShapeFlaw::SingleTable(about) | ShapeFlaw::WrongType { key: about, .. } => *about == key,
+                _ => false,
+            },
+            _ => false,
+        })
     }
 }

@@ -1,15 +1,25 @@
 //! What can be wrong with a configuration: every message, and what would be right.
 
 mod address;
+mod check;
 mod file;
+mod group;
 mod instance;
+mod name;
+mod script;
 mod shape;
+mod track;
 mod variable;
 
 pub use address::AddressFlaw;
+pub use check::CheckFlaw;
 pub use file::{FileFlaw, ReadFailure};
+pub use group::GroupFlaw;
 pub use instance::InstanceFlaw;
+pub use name::{Bearer, NameFlaw};
+pub use script::ScriptFlaw;
 pub use shape::ShapeFlaw;
+pub use track::TrackFlaw;
 pub use variable::VariableFlaw;
 
 use crate::Severity;
@@ -32,13 +42,28 @@ pub enum Flaw {
     /// With anything else that an instance is made of.
     #[error(transparent)]
     Instance(#[from] InstanceFlaw),
+    /// With the name of something.
+    #[error(transparent)]
+    Name(#[from] NameFlaw),
+    /// With a health check.
+    #[error(transparent)]
+    Check(#[from] CheckFlaw),
+    /// With a script.
+    #[error(transparent)]
+    Script(#[from] ScriptFlaw),
+    /// With what an instance tracks.
+    #[error(transparent)]
+    Track(#[from] TrackFlaw),
+    /// With a sync group.
+    #[error(transparent)]
+    Group(#[from] GroupFlaw),
 }
 
 impl Flaw {
     /// Whether it keeps the configuration from running.
     pub fn severity(&self) -> Severity {
         let warning = match self {
-            Self::File(_) | Self::Shape(_) | Self::Variable(_) => false,
+            Self::File(_) | Self::Shape(_) | Self::Variable(_) | Self::Name(_) => false,
             Self::Address(flaw) => matches!(
                 flaw,
                 AddressFlaw::ForeignLabel { .. }
@@ -49,9 +74,24 @@ impl Flaw {
             Self::Instance(flaw) => matches!(
                 flaw,
                 InstanceFlaw::DelayWithoutPreempt
+                    | InstanceFlaw::DelayBelow
                     | InstanceFlaw::OwnerPreempts { .. }
+                    | InstanceFlaw::SlowDebounce { .. }
                     | InstanceFlaw::PasswordFileOpen { .. }
             ),
+            Self::Check(flaw) => matches!(flaw, CheckFlaw::Untracked(_)),
+            Self::Script(flaw) => matches!(
+                flaw,
+                ScriptFlaw::Unusable { .. } | ScriptFlaw::Changeable { refused: false, .. }
+            ),
+            Self::Track(flaw) => matches!(
+                flaw,
+                TrackFlaw::OwnerWeight { .. }
+                    | TrackFlaw::NeverPreempts { .. }
+                    | TrackFlaw::NeverBelow { .. }
+                    | TrackFlaw::AlwaysBelow { .. }
+            ),
+            Self::Group(flaw) => matches!(flaw, GroupFlaw::Single),
         };
         if warning {
             Severity::Warning
@@ -67,6 +107,9 @@ impl Flaw {
             Self::Shape(ShapeFlaw::Missing { .. })
                 | Self::Address(AddressFlaw::None | AddressFlaw::NobodyElse)
                 | Self::Instance(InstanceFlaw::NoPassword)
+                | Self::Check(CheckFlaw::NoProbe)
+                | Self::Track(TrackFlaw::NeverBelow { .. } | TrackFlaw::AlwaysBelow { .. })
+                | Self::Group(GroupFlaw::Single)
         )
     }
 }

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use crate::instance::Draft;
-use crate::reader::{Field, Finding, Reader, Table};
+use crate::drafts::Drafts;
+use crate::reader::{Finding, Reader, Table};
+use crate::script::Defaults;
 use crate::source::{Located, Place, Source, block_offsets, elsewhere, read_limited};
 use crate::{
-    Config, FileFlaw, Flaw, InstanceFlaw, Loaded, Problem, ReadFailure, Severity, ShapeFlaw, Surroundings,
-    cross, instance, keys,
+    Config, FileFlaw, Flaw, Loaded, Problem, ReadFailure, Severity, Surroundings, check, cross, daemon,
+    group, instance, keys, syntax,
 };
 
 /// No configuration is larger; a log or an image given by mistake is.
@@ -25,8 +26,10 @@ pub(crate) fn load(path: &Path, surroundings: &dyn Surroundings) -> Result<Loade
         surroundings,
         sources: Vec::new(),
         findings: Vec::new(),
-        drafts: Vec::new(),
+        drafts: Drafts::default(),
+        scripts: Defaults::default(),
         name: None,
+        notify_fifo: None,
         reading: Vec::new(),
         included: HashMap::new(),
     };
@@ -52,8 +55,11 @@ struct Loader<'s> {
     /// Every file read so far; its index is its number.
     sources: Vec<Source>,
     findings: Vec<Finding>,
-    drafts: Vec<Draft>,
+    drafts: Drafts,
+    /// What the main file, which is read first, says of scripts.
+    scripts: Defaults,
     name: Option<String>,
+    notify_fifo: Option<PathBuf>,
     /// The files that are being read: this one, the one that includes it, and so on up to the main file.
     reading: Vec<PathBuf>,
     /// Where each file was included.
@@ -86,6 +92,7 @@ impl Loader<'_> {
             directory,
             file,
             findings: &mut self.findings,
+            scripts: &mut self.scripts,
         };
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
@@ -102,28 +109,36 @@ impl Loader<'_> {
         };
         let mut source = Source::new(path, text);
         let (document, errors) = DeTable::parse_recoverable(&source.text);
-        let mut broken = Vec::new();
-        for error in &errors {
-            let span = error.span().unwrap_or_default();
-            broken.push(span.start);
-            reader.report(span.start, syntax_flaw(error.message(), source.text.get(span)));
-        }
+        let broken = syntax::report(&mut reader, &errors, &source);
         let blocks = block_offsets(document.get_ref());
 
         let table = reader.table(0, keys::MAIN, document.get_ref());
-        if let Some(field) = table.get(keys::DAEMON) {
-            if file == 0 {
-                self.name = read_name(&mut reader, &field);
-            } else {
-                reader.report(field.at, FileFlaw::NameInInclude);
-            }
+        if file == 0 {
+            self.name = daemon::read_name(&mut reader, &table);
+            self.notify_fifo = daemon::read_fifo(&mut reader, &table);
+            daemon::read_scripts(&mut reader, &table);
+        } else {
+            daemon::refuse(&mut reader, &table);
         }
-        read_instances(&mut reader, &table, &source, &mut self.drafts);
+        for item in reader.tables(&table, keys::check::CHECK) {
+            self.drafts
+                .checks
+                .push(check::read(&mut reader, item.at, item.entries));
+        }
+        for item in reader.tables(&table, keys::INSTANCE) {
+            let draft = instance::read(&mut reader, item.at, item.entries, &source);
+            self.drafts.instances.push(draft);
+        }
+        for item in reader.tables(&table, keys::GROUP) {
+            self.drafts
+                .groups
+                .push(group::read(&mut reader, item.at, item.entries));
+        }
         let includes = read_includes(&mut reader, &table);
 
         drop(document);
         source.note_syntax(&broken, &blocks);
-        forget_consequences(&mut self.findings, findings_before, &source);
+        syntax::forget_consequences(&mut self.findings, findings_before, &source);
         self.sources.push(source);
         includes
     }
@@ -205,9 +220,7 @@ impl Loader<'_> {
     }
 
     fn finish(mut self) -> Result<Loaded, Vec<Problem>> {
-        let findings_before = self.findings.len();
-        cross::check(&self.drafts, &self.sources, &mut self.findings);
-        let compared = self.findings.split_off(findings_before);
+        let compared = cross::check(&self.drafts, &self.sources, &self.findings);
         let sources = &self.sources;
         self.findings
             .extend(compared.into_iter().filter(|Finding { place, flaw }| {
@@ -217,7 +230,7 @@ impl Loader<'_> {
             }));
         let any_error = |findings: &[Finding]| findings.iter().any(|f| f.flaw.severity() == Severity::Error);
         // With another error in the way, an instance may be there and not have been understood.
-        if self.drafts.is_empty() && !any_error(&self.findings) {
+        if self.drafts.instances.is_empty() && !any_error(&self.findings) {
             let place = Place { file: 0, offset: 0 };
             self.findings.push(Finding {
                 place,
@@ -227,16 +240,14 @@ impl Loader<'_> {
         self.findings.sort_by_key(|finding| finding.place);
         let refused = any_error(&self.findings);
         let problems = problems(&self.sources, self.findings);
-        let instances = self
-            .drafts
-            .into_iter()
-            .map(Draft::finish)
-            .collect::<Option<Vec<_>>>();
-        match instances {
-            Some(instances) if !refused => Ok(Loaded {
+        match self.drafts.finish() {
+            Some((checks, instances, groups)) if !refused => Ok(Loaded {
                 config: Config {
                     name: self.name.unwrap_or_else(|| DEFAULT_NAME.to_owned()),
+                    checks,
                     instances,
+                    groups,
+                    notify_fifo: self.notify_fifo,
                 },
                 warnings: problems,
                 files: self.sources.into_iter().map(|source| source.path).collect(),
@@ -254,29 +265,6 @@ fn read_file(path: &Path) -> Result<(Vec<u8>, PathBuf), ReadFailure> {
     Ok((read_limited(file, FILE_LIMIT)?, identity))
 }
 
-fn syntax_flaw(message: &str, found: Option<&str>) -> ShapeFlaw {
-    match found {
-        Some(key) if message == "duplicate key" => ShapeFlaw::KeyTwice(key.to_owned()),
-        _ => ShapeFlaw::Syntax(message.to_owned()),
-    }
-}
-
-/// Where the TOML is broken, keeps the first syntax error of each line, and of the rest what does not follow from
-/// one.
-fn forget_consequences(findings: &mut Vec<Finding>, from: usize, source: &Source) {
-    let mut own = findings.split_off(from);
-    own.sort_by_key(|finding| finding.place);
-    let mut last_broken = 0;
-    own.retain(|Finding { place, flaw }| match flaw {
-        Flaw::Shape(ShapeFlaw::Syntax(_) | ShapeFlaw::KeyTwice(_)) => {
-            let line = source.line(place.offset);
-            core::mem::replace(&mut last_broken, line) != line
-        }
-        _ => source.trusts(place.offset, flaw.is_absence()),
-    });
-    findings.append(&mut own);
-}
-
 fn problems(sources: &[Source], findings: Vec<Finding>) -> Vec<Problem> {
     let problem = |Finding { place, flaw }: Finding| {
         let source = sources.get(place.file)?;
@@ -290,39 +278,6 @@ fn problems(sources: &[Source], findings: Vec<Finding>) -> Vec<Problem> {
         })
     };
     findings.into_iter().filter_map(problem).collect()
-}
-
-fn read_name(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<String> {
-    let name = reader.text(field)?.text;
-    let clean = name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
-    if !clean || !(1..=64).contains(&name.len()) || name.starts_with('.') {
-        reader.report(
-            field.at,
-            InstanceFlaw::DaemonName(name.escape_debug().to_string()),
-        );
-        return None;
-    }
-    Some(name)
-}
-
-fn read_instances(reader: &mut Reader<'_>, table: &Table<'_>, source: &Source, drafts: &mut Vec<Draft>) {
-    let Some(field) = table.get(keys::INSTANCE) else {
-        return;
-    };
-    if field.value.is_table() {
-        reader.report(field.at, ShapeFlaw::SingleInstance);
-        return;
-    }
-    for item in reader.list(&field, keys::INSTANCE).unwrap_or_default() {
-        match item.value {
-            DeValue::Table(entries) => drafts.push(instance::read(reader, item.at, entries, source)),
-            _ => {
-                reader.wrong_type::<()>(&item);
-            }
-        }
-    }
 }
 
 fn read_includes(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<Include> {

@@ -4,18 +4,27 @@ use core::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use toml::de::DeTable;
+use vrrp_checks::Hooks;
 use vrrp_core::{
-    Announcing, Authentication, InterfaceName, Interval, Params, Preempt, Priority, Transport, Vrid,
+    Announcing, Authentication, InterfaceName, Interval, Params, Preempt, Priority, Track, Transport, Vrid,
 };
 
 use crate::address::{AddressDraft, read_interface, read_list};
 use crate::reader::{Field, Reader, Table};
-use crate::source::{Located, Source};
+use crate::source::{Located, Place, Source};
 use crate::unicast::{UnicastDraft, read_source};
-use crate::{AddressFlaw, InstanceConfig, InstanceFlaw, authentication, garp, keys, unicast};
+use crate::{
+    AddressFlaw, Bearer, InstanceConfig, InstanceFlaw, authentication, garp, hook, keys, name, preempt,
+    track, unicast,
+};
 
 /// The most addresses that an advert can list: their number is one byte (RFC 3768 section 5.3.5).
 const ADVERT_HOLDS: usize = 255;
+
+const LONGEST_DEBOUNCE: Duration = Duration::from_mins(1);
+
+/// So many intervals of silence are still less than the others wait before they take over.
+const PATIENCE: u128 = 2;
 
 /// What could be understood of an instance. Where a value is wrong the field is `None` or has its default: the
 /// problem is already reported, and the rest can still be compared with other instances.
@@ -25,8 +34,11 @@ pub(crate) struct Draft {
     pub(crate) interface: Option<InterfaceName>,
     pub(crate) vrid: Option<Located<Vrid>>,
     pub(crate) priority: Priority,
+    /// Where the priority stands, or the table that leaves it out; `None` if it is wrong.
+    pub(crate) priority_place: Option<Place>,
     interval: Interval,
-    preempt: Preempt,
+    pub(crate) preempt: Preempt,
+    pub(crate) preempt_place: Option<Place>,
     pub(crate) advertised: Vec<Located<AddressDraft>>,
     pub(crate) excluded: Vec<Located<AddressDraft>>,
     authentication: Authentication,
@@ -34,6 +46,9 @@ pub(crate) struct Draft {
     /// The source of multicast adverts.
     pub(crate) source: Option<Located<Ipv4Addr>>,
     announce: Announcing,
+    pub(crate) tracks: Vec<track::Draft>,
+    link_debounce: Duration,
+    hooks: Hooks,
 }
 
 /// Reads the instance whose header, or opening brace, is at `at`.
@@ -41,21 +56,19 @@ pub(crate) fn read(reader: &mut Reader<'_>, at: usize, entries: &DeTable<'_>, te
     let table = reader.table(at, keys::INSTANCE_KEYS, entries);
     let name = reader
         .required(&table, keys::NAME)
-        .and_then(|field| read_name(reader, &field));
+        .and_then(|field| name::read(reader, &field, Bearer::Instance));
     let interface = reader
         .required(&table, keys::INTERFACE)
         .and_then(|field| read_interface(reader, &field));
     let vrid = reader
         .required(&table, keys::VRID)
         .and_then(|field| read_vrid(reader, &field));
-    let priority = table
-        .get(keys::PRIORITY)
-        .and_then(|field| read_priority(reader, &field));
-    let priority = priority.unwrap_or(Priority::DEFAULT);
+    let (priority, priority_place) = read_priority(reader, &table);
     let interval = table
         .get(keys::ADVERT_INTERVAL)
-        .and_then(|field| read_interval(reader, &field));
-    let preempt = read_preempt(reader, &table, priority);
+        .and_then(|field| read_interval(reader, &field))
+        .unwrap_or(Interval::DEFAULT);
+    let preempt = preempt::read(reader, &table, priority);
     let advertised = read_advertised(reader, &table, interface.as_ref());
     let excluded = table.get(keys::EXCLUDED_ADDRESSES);
     let excluded = excluded
@@ -80,20 +93,26 @@ pub(crate) fn read(reader: &mut Reader<'_>, at: usize, entries: &DeTable<'_>, te
         interface,
         vrid,
         priority,
-        interval: interval.unwrap_or(Interval::DEFAULT),
+        priority_place,
+        interval,
         preempt,
+        preempt_place: table.get(keys::PREEMPT).map(|field| reader.place(field.at)),
         advertised,
         excluded,
         authentication: authentication.unwrap_or(Authentication::None),
         unicast,
         source,
         announce: announce.unwrap_or_default(),
+        tracks: track::read(reader, &table),
+        link_debounce: read_debounce(reader, &table, interval).unwrap_or_default(),
+        hooks: hook::read(reader, &table),
     }
 }
 
 impl Draft {
     /// The instance, unless one of its required parts is missing, which is then reported.
-    pub(crate) fn finish(self) -> Option<InstanceConfig> {
+    /// `tracks` is everything that counts for it.
+    pub(crate) fn finish(self, tracks: Vec<Track>) -> Option<InstanceConfig> {
         let interface = self.interface?;
         let (source, transport) = match self.unicast {
             Some(UnicastDraft { source, peers }) => {
@@ -125,23 +144,14 @@ impl Draft {
                 authentication: self.authentication,
                 advertised,
                 announce: self.announce,
+                tracks,
             },
             addresses,
+            link_debounce: self.link_debounce,
+            hooks: self.hooks,
             interface,
         })
     }
-}
-
-fn read_name(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Located<String>> {
-    let name = reader.text(field)?.text;
-    if !(1..=64).contains(&name.chars().count()) || name.contains(char::is_control) {
-        reader.report(field.at, InstanceFlaw::Name(name.escape_debug().to_string()));
-        return None;
-    }
-    Some(Located {
-        value: name,
-        place: reader.place(field.at),
-    })
 }
 
 fn read_vrid(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Located<Vrid>> {
@@ -156,13 +166,21 @@ fn read_vrid(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Located<Vrid>
     })
 }
 
-fn read_priority(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Priority> {
-    let number = reader.number(field)?;
+/// The priority, and where it stands.
+fn read_priority(reader: &mut Reader<'_>, table: &Table<'_>) -> (Priority, Option<Place>) {
+    let Some(field) = table.get(keys::PRIORITY) else {
+        let place = Some(reader.place(table.at)).filter(|_| !table.misspells(keys::PRIORITY));
+        return (Priority::DEFAULT, place);
+    };
+    let Some(number) = reader.number(&field) else {
+        return (Priority::DEFAULT, None);
+    };
     let priority = number.byte().and_then(Priority::new);
     if priority.is_none() {
         reader.report(field.at, InstanceFlaw::Priority(number.written));
     }
-    priority
+    let place = priority.map(|_| reader.place(field.at));
+    (priority.unwrap_or(Priority::DEFAULT), place)
 }
 
 fn read_interval(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Interval> {
@@ -174,45 +192,19 @@ fn read_interval(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Interval>
     interval
 }
 
-/// `preempt` and `preempt_delay` together. The owner of the addresses preempts whatever they say (RFC 3768 section
-/// 6.1).
-fn read_preempt(reader: &mut Reader<'_>, table: &Table<'_>, priority: Priority) -> Preempt {
-    let preempt_field = table.get(keys::PREEMPT);
-    let delay_field = table.get(keys::PREEMPT_DELAY);
-    let preempt = preempt_field
-        .and_then(|field| reader.boolean(&field))
-        .unwrap_or(true);
-    let delay = delay_field
-        .and_then(|field| reader.duration(&field))
-        .map_or(Duration::ZERO, |(delay, _)| delay);
-    let delay_field = delay_field.filter(|_| !delay.is_zero());
-    if priority.is_owner() {
-        if let Some(field) = preempt_field.filter(|_| !preempt) {
-            reader.report(
-                field.at,
-                InstanceFlaw::OwnerPreempts {
-                    key: keys::PREEMPT.path,
-                },
-            );
-        }
-        if let Some(field) = delay_field {
-            reader.report(
-                field.at,
-                InstanceFlaw::OwnerPreempts {
-                    key: keys::PREEMPT_DELAY.path,
-                },
-            );
-        }
-        return Preempt::After(Duration::ZERO);
+/// How long the link must be down or up; zero unless given.
+fn read_debounce(reader: &mut Reader<'_>, table: &Table<'_>, interval: Interval) -> Option<Duration> {
+    let field = table.get(keys::LINK_DEBOUNCE)?;
+    let (debounce, written) = reader.duration(&field)?;
+    if debounce > LONGEST_DEBOUNCE {
+        reader.report(field.at, InstanceFlaw::Debounce(written));
+        return None;
     }
-    if let Some(field) = delay_field.filter(|_| !preempt) {
-        reader.report(field.at, InstanceFlaw::DelayWithoutPreempt);
+    let adverts = debounce.as_nanos() / interval.get().as_nanos();
+    if adverts >= PATIENCE {
+        reader.report(field.at, InstanceFlaw::SlowDebounce { written, adverts });
     }
-    if preempt {
-        Preempt::After(delay)
-    } else {
-        Preempt::Never
-    }
+    Some(debounce)
 }
 
 fn read_advertised(

@@ -35,17 +35,24 @@ macro_rules! keys {
     };
 }
 
+pub(crate) mod check;
+pub(crate) mod hook;
+pub(crate) mod track;
+
 keys! {
     DAEMON: "name", "a text in quotes", r#"name = "vrrpd""#;
     INCLUDE: "include", "a list of paths", r#"include = ["conf.d/*.toml"]"#;
+    NOTIFY_FIFO: "notify_fifo", "a path in quotes", r#"notify_fifo = "/run/vrrpd/notify.fifo""#;
     INSTANCE: "instance", "a table for each virtual router", "[[instance]]";
+    GROUP: "group", "a table for each sync group", "[[group]]";
 
     NAME: "name", "a text in quotes", r#"name = "web""#;
     INTERFACE: "interface", "an interface's name in quotes", r#"interface = "eth0""#;
     VRID: "vrid", "a whole number", "vrid = 51";
     PRIORITY: "priority", "a whole number", "priority = 100";
     ADVERT_INTERVAL: "advert_interval", "a duration in quotes, with its unit", r#"advert_interval = "1s""#;
-    PREEMPT: "preempt", "true or false", "preempt = true";
+    PREEMPT: "preempt", "true, false or a table", "preempt = true";
+    BELOW: "preempt.below", "a whole number", "preempt = { below = 100 }";
     PREEMPT_DELAY: "preempt_delay", "a duration in quotes, with its unit", r#"preempt_delay = "30s""#;
     VIRTUAL_ADDRESSES: "virtual_addresses", "a list of addresses", r#"virtual_addresses = ["10.77.0.100"]"#;
     EXCLUDED_ADDRESSES: "excluded_addresses", "a list of addresses", r#"excluded_addresses = ["10.77.0.101"]"#;
@@ -53,6 +60,11 @@ keys! {
     UNICAST: "unicast", "a table", r#"unicast = { source = "10.77.0.1", peers = ["10.77.0.2"] }"#;
     SOURCE: "source", "an address in quotes", r#"source = "10.77.0.1""#;
     GARP: "garp", "a table", r#"garp = { repeat = 5, again = ["1s", "2s", "5s"], refresh = "60s" }"#;
+
+    LINK_DEBOUNCE: "link_debounce", "a duration in quotes, with its unit", r#"link_debounce = "500ms""#;
+
+    GROUP_NAME: "name", "a text in quotes", r#"name = "gw""#;
+    INSTANCES: "instances", "a list of instances' names in quotes", r#"instances = ["inside", "outside"]"#;
 
     ADDRESS: "address", "an address in quotes", r#"{ address = "10.77.0.100/24" }"#;
     ADDRESS_INTERFACE: "interface", "an interface's name in quotes", r#"{ address = "10.77.0.100", interface = "eth1" }"#;
@@ -80,7 +92,16 @@ keys! {
 
 pub(crate) const MAIN: &Section = &Section {
     name: "the top level",
-    keys: &[DAEMON, INCLUDE, INSTANCE],
+    keys: &[
+        DAEMON,
+        INCLUDE,
+        hook::SCRIPT_USER,
+        hook::SCRIPT_SECURITY,
+        NOTIFY_FIFO,
+        check::CHECK,
+        INSTANCE,
+        GROUP,
+    ],
 };
 
 pub(crate) const INSTANCE_KEYS: &Section = &Section {
@@ -99,6 +120,33 @@ pub(crate) const INSTANCE_KEYS: &Section = &Section {
         UNICAST,
         SOURCE,
         GARP,
+        track::CHECKS,
+        track::INTERFACES,
+        LINK_DEBOUNCE,
+        hook::NOTIFY,
+        hook::MASTER,
+        hook::BACKUP,
+        hook::FAULT,
+        hook::STOP,
+        hook::REASSERTED,
+    ],
+};
+
+pub(crate) const PREEMPT_KEYS: &Section = &Section {
+    name: "`preempt`",
+    keys: &[BELOW],
+};
+
+pub(crate) const GROUP_KEYS: &Section = &Section {
+    name: "[[group]]",
+    keys: &[
+        GROUP_NAME,
+        INSTANCES,
+        hook::NOTIFY,
+        hook::MASTER,
+        hook::BACKUP,
+        hook::FAULT,
+        hook::STOP,
     ],
 };
 
@@ -125,9 +173,15 @@ pub(crate) const GARP_KEYS: &Section = &Section {
 /// All of them.
 pub(crate) const SECTIONS: &[&Section] = &[
     MAIN,
+    check::KEYS,
     INSTANCE_KEYS,
+    PREEMPT_KEYS,
     ADDRESS_KEYS,
     AUTHENTICATION_KEYS,
     UNICAST_KEYS,
     GARP_KEYS,
+    track::CHECK_KEYS,
+    track::INTERFACE_KEYS,
+    hook::KEYS,
+    GROUP_KEYS,
 ];

@@ -6,24 +6,36 @@
 //! through [`Surroundings`], so that a test can play any host.
 //!
 //! The way of a file: `source` has its text and turns offsets into lines and columns; `reader` gives typed
-//! access to the TOML and collects what is wrong with its shape; `instance` and its parts read one virtual
-//! router; `include` walks from file to file; `cross` compares the virtual routers with each other.
+//! access to the TOML and collects what is wrong with its shape; `check`, `instance` and `group` with their parts
+//! read one table each into a draft; `include` walks from file to file; `cross` compares all `drafts` with each other.
 
 #![forbid(unsafe_code)]
 
 mod address;
 mod authentication;
+mod capability;
+mod check;
 mod cross;
+mod daemon;
+mod drafts;
 mod expand;
 mod flaw;
 mod garp;
+mod group;
+mod hook;
 mod include;
 mod instance;
 mod keys;
+mod name;
+mod preempt;
+mod probe;
 mod problem;
 mod reader;
+mod script;
 mod source;
 mod suggest;
+mod syntax;
+mod track;
 mod unicast;
 
 #[cfg(test)]
@@ -31,8 +43,14 @@ mod tests;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-pub use flaw::{AddressFlaw, FileFlaw, Flaw, InstanceFlaw, ReadFailure, ShapeFlaw, VariableFlaw};
+use vrrp_checks::{Check, Hooks, Identity};
+
+pub use flaw::{
+    AddressFlaw, Bearer, CheckFlaw, FileFlaw, Flaw, GroupFlaw, InstanceFlaw, NameFlaw, ReadFailure,
+    ScriptFlaw, ShapeFlaw, TrackFlaw, VariableFlaw,
+};
 pub use keys::Key;
 pub use problem::{Problem, Severity};
 pub use source::Elsewhere;
@@ -44,8 +62,26 @@ pub struct Config {
     /// Tells daemons on one host apart: it keys the state file. 1 to 64 of `A-Z a-z 0-9 _ . -`, not starting with
     /// a dot; `vrrpd` unless given.
     pub name: String,
+    /// The health checks, in the order of the files; names are unique.
+    pub checks: Vec<Check>,
     /// The virtual routers, at least one, in the order of the files.
     pub instances: Vec<InstanceConfig>,
+    /// The sync groups, in the order of the files. No instance is in two.
+    pub groups: Vec<GroupConfig>,
+    /// A FIFO that is told of every transition.
+    pub notify_fifo: Option<PathBuf>,
+}
+
+/// Virtual routers that are MASTER together or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupConfig {
+    /// What logs call it. No other group has the same.
+    pub name: String,
+    /// Its members: places in [`Config::instances`], at least one, each once, all with the same priority and the same
+    /// `params.tracks` (what one of them tracks counts for all).
+    pub members: Vec<usize>,
+    /// Who is told of its transitions; `reasserted` is always `None`.
+    pub hooks: Hooks,
 }
 
 /// One virtual router and the addresses that it moves.
@@ -61,6 +97,10 @@ pub struct InstanceConfig {
     pub params: vrrp_core::Params,
     /// What a MASTER holds: first the advertised addresses, in the order of `params.advertised`, then the excluded.
     pub addresses: Vec<vrrp_core::VirtualAddress>,
+    /// How long a link must be down, or up again, until that counts; zero = at once.
+    pub link_debounce: Duration,
+    /// Who is told of its transitions.
+    pub hooks: Hooks,
 }
 
 /// A configuration that can run, and what is still worth saying about it.
@@ -84,6 +124,25 @@ pub trait Surroundings {
     fn address(&self, interface: &str) -> Option<Ipv4Addr>;
     /// Every address of this host, to tell the own one among peers. Empty if it cannot be known.
     fn own_addresses(&self) -> Vec<IpAddr>;
+    /// The user of this name, with its main and its other groups; `None` if there is none.
+    fn user(&self, name: &str) -> Option<Identity>;
+    /// The number of the group of this name; `None` if there is none.
+    fn group(&self, name: &str) -> Option<u32>;
+    /// Whether the daemon runs as root, so that scripts without a user do too.
+    fn is_root(&self) -> bool;
+    /// What is at this path, as far as a script is concerned that runs as `user`; `None` = as the daemon.
+    fn program(&self, path: &Path, user: Option<&Identity>) -> Program;
+}
+
+/// A file that is to be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// It can be started.
+    Sound,
+    /// It cannot be started now, and why.
+    Unusable(String),
+    /// It can, and somebody other than root can change this: the file itself or a directory on the way to it.
+    Writable(PathBuf),
 }
 
 /// Reads `path` and every file that it includes.

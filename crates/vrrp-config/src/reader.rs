@@ -1,13 +1,14 @@
 //! Typed access to TOML that goes on after a problem: each method reports what is wrong with a value's shape, and
 //! answers `None`.
 
+mod scalar;
+
 use std::path::Path;
-use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::expand::{Text, expand};
 use crate::keys::{Key, Section};
+use crate::script::Defaults;
 use crate::source::Place;
 use crate::{Flaw, Hint, ShapeFlaw, Surroundings, suggest};
 
@@ -26,6 +27,8 @@ pub(crate) struct Reader<'a> {
     /// The file's number.
     pub(crate) file: usize,
     pub(crate) findings: &'a mut Vec<Finding>,
+    /// What the main file says of scripts.
+    pub(crate) scripts: &'a mut Defaults,
 }
 
 /// A table whose keys are known.
@@ -38,6 +41,13 @@ pub(crate) struct Table<'t> {
     misspelt: Vec<&'static str>,
 }
 
+/// A table of a list such as `[[instance]]`, whose keys are not looked at yet.
+pub(crate) struct Item<'t> {
+    /// Its header or opening brace.
+    pub(crate) at: usize,
+    pub(crate) entries: &'t DeTable<'t>,
+}
+
 /// A value of a table or of a list.
 #[derive(Clone, Copy)]
 pub(crate) struct Field<'t> {
@@ -45,20 +55,6 @@ pub(crate) struct Field<'t> {
     /// Where the value begins.
     pub(crate) at: usize,
     pub(crate) value: &'t DeValue<'t>,
-}
-
-/// A whole number, as a value and as it is written: a message repeats what the reader of the file sees.
-pub(crate) struct Number {
-    /// `None` if it is beyond 64 bits.
-    value: Option<i64>,
-    pub(crate) written: String,
-}
-
-impl Number {
-    /// The number as a byte, if it is one.
-    pub(crate) fn byte(&self) -> Option<u8> {
-        self.value.and_then(|value| u8::try_from(value).ok())
-    }
 }
 
 impl<'t> Table<'t> {
@@ -70,6 +66,11 @@ impl<'t> Table<'t> {
             at: value.span().start,
             value: value.get_ref(),
         })
+    }
+
+    /// Whether `key` is there under a misspelt name.
+    pub(crate) fn misspells(&self, key: &Key) -> bool {
+        self.misspelt.contains(&key.name())
     }
 }
 
@@ -131,7 +132,7 @@ impl Reader<'_> {
     /// The value of a key that must be there.
     pub(crate) fn required<'t>(&mut self, table: &Table<'t>, key: &'static Key) -> Option<Field<'t>> {
         let field = table.get(key);
-        if field.is_none() && !table.misspelt.contains(&key.name()) {
+        if field.is_none() && !table.misspells(key) {
             self.report(
                 table.at,
                 ShapeFlaw::Missing {
@@ -141,105 +142,6 @@ impl Reader<'_> {
             );
         }
         field
-    }
-
-    /// A text, its variables replaced.
-    pub(crate) fn text(&mut self, field: &Field<'_>) -> Option<Text> {
-        match field.value {
-            DeValue::String(text) => match expand(text, self.surroundings) {
-                Ok(text) => Some(text),
-                Err(flaw) => {
-                    self.report(field.at, flaw);
-                    None
-                }
-            },
-            _ => self.wrong_type(field),
-        }
-    }
-
-    /// A whole number, or a text that variables make one.
-    pub(crate) fn number(&mut self, field: &Field<'_>) -> Option<Number> {
-        match field.value {
-            DeValue::Integer(number) => Some(Number {
-                value: i64::from_str_radix(number.as_str(), number.radix()).ok(),
-                written: number.to_string(),
-            }),
-            DeValue::String(_) => {
-                let text = self.text(field)?;
-                let value = text.text.trim().parse().ok();
-                self.unquoted(field, text, value.is_some()).map(|text| Number {
-                    value,
-                    written: text.text.trim().to_owned(),
-                })
-            }
-            _ => self.wrong_type(field),
-        }
-    }
-
-    /// `true` or `false`, or a text that variables make one.
-    pub(crate) fn boolean(&mut self, field: &Field<'_>) -> Option<bool> {
-        match field.value {
-            DeValue::Boolean(value) => Some(*value),
-            DeValue::String(_) => {
-                let text = self.text(field)?;
-                let value = text.text.trim().parse().ok();
-                self.unquoted(field, text, value.is_some()).and(value)
-            }
-            _ => self.wrong_type(field),
-        }
-    }
-
-    /// Lets a text pass where something else is wanted, if variables made it that.
-    fn unquoted(&mut self, field: &Field<'_>, text: Text, fits: bool) -> Option<Text> {
-        match (text.variable, fits) {
-            (true, true) => return Some(text),
-            (true, false) => self.report(
-                field.at,
-                ShapeFlaw::Expanded {
-                    key: field.key,
-                    text: text.text,
-                },
-            ),
-            (false, true) => {
-                let value = text.text.trim().to_owned();
-                self.report(
-                    field.at,
-                    ShapeFlaw::Quoted {
-                        key: field.key,
-                        value,
-                    },
-                );
-            }
-            (false, false) => return self.wrong_type(field),
-        }
-        None
-    }
-
-    /// A duration, and how it is written.
-    pub(crate) fn duration(&mut self, field: &Field<'_>) -> Option<(Duration, String)> {
-        let no_unit = |number: String| ShapeFlaw::NoUnit {
-            key: field.key,
-            number,
-        };
-        let flaw = match field.value {
-            DeValue::Integer(number) if number.radix() == 10 => no_unit(number.to_string()),
-            DeValue::String(_) => {
-                let Text { text, .. } = self.text(field)?;
-                match humantime::parse_duration(&text) {
-                    Ok(duration) => return Some((duration, text)),
-                    Err(humantime::DurationError::UnknownUnit { unit, .. }) if unit.is_empty() => {
-                        no_unit(text.trim().to_owned())
-                    }
-                    Err(error) => ShapeFlaw::Duration {
-                        text,
-                        reason: error.to_string(),
-                    },
-                }
-            }
-            _ => return self.wrong_type(field),
-        };
-        self.report(field.at, flaw);
-        None
     }
 
     /// The elements of a list, each under the key `element`.
@@ -257,6 +159,25 @@ impl Reader<'_> {
             ),
             _ => self.wrong_type(field),
         }
+    }
+
+    /// The tables under a key that stands for a list of them, such as `[[instance]]`.
+    pub(crate) fn tables<'t>(&mut self, table: &Table<'t>, key: &'static Key) -> Vec<Item<'t>> {
+        let Some(field) = table.get(key) else {
+            return Vec::new();
+        };
+        if field.value.is_table() {
+            self.report(field.at, ShapeFlaw::SingleTable(key));
+            return Vec::new();
+        }
+        let items = self.list(&field, key).unwrap_or_default();
+        items
+            .into_iter()
+            .filter_map(|item| match item.value {
+                DeValue::Table(entries) => Some(Item { at: item.at, entries }),
+                _ => self.wrong_type(&item),
+            })
+            .collect()
     }
 
     /// Reports a value of the wrong type.

@@ -59,6 +59,48 @@ const KEEPALIVED: &[(&str, &str)] = &[
     ("garp_master_delay", "garp = { again = [\"5s\"] }"),
     ("garp_master_refresh", "garp = { refresh = \"60s\" }"),
     ("router_id", "name = \"vrrpd\" at the top level"),
+    (
+        "vrrp_script",
+        "a [[check]] with script = [\"/usr/local/bin/ready\"], and checks = [...] in the [[instance]]",
+    ),
+    ("track_script", "checks = [\"ready\"]"),
+    (
+        "track_interface",
+        "track_interfaces = [\"eth1\"] for others than its own, which is always tracked",
+    ),
+    (
+        "vrrp_track_file",
+        "a [[check]] with file = \"/run/vrrpd/drain\", and checks = [...] in the [[instance]]",
+    ),
+    (
+        "track_file",
+        "a [[check]] with file = \"/run/vrrpd/drain\", and checks = [...] in the [[instance]]",
+    ),
+    (
+        "vrrp_track_process",
+        "a [[check]] with process = \"haproxy\", and checks = [...] in the [[instance]]",
+    ),
+    (
+        "track_process",
+        "a [[check]] with process = \"haproxy\", and checks = [...] in the [[instance]]",
+    ),
+    (
+        "vrrp_sync_group",
+        "a [[group]] with instances = [\"inside\", \"outside\"]",
+    ),
+    (
+        "notify_master_rx_lower_pri",
+        "notify_reasserted = [\"/etc/vrrpd/notify.sh\"]",
+    ),
+    ("interface_up_down_delays", "link_debounce = \"500ms\""),
+    (
+        "init_fail",
+        "nothing: a check counts once it has a result, and with weight 0 it is FAULT until then",
+    ),
+    (
+        "enable_script_security",
+        "script_security = true at the top level of the main file",
+    ),
     ("dev", "interface = \"eth0\""),
     ("state", "nothing: the election decides; give a priority"),
 ];
@@ -69,7 +111,8 @@ pub(crate) fn hint(section: &Section, unknown: &str) -> Hint {
     if let Some((_, mend)) = KEEPALIVED.iter().find(|(word, _)| *word == unknown) {
         return Hint::Keepalived(mend);
     }
-    if let Some(near) = nearest(section, unknown) {
+    let spelt = unknown.to_lowercase().replace('-', "_");
+    if let Some(near) = nearest(section.keys.iter().map(|key| key.name()), &spelt) {
         return Hint::Spelling(near);
     }
     let elsewhere = keys::SECTIONS
@@ -82,21 +125,14 @@ pub(crate) fn hint(section: &Section, unknown: &str) -> Hint {
     Hint::Known(section.keys.iter().map(|key| key.name()).collect())
 }
 
-/// The key that takes the fewest slips to become `unknown`: at most two, and fewer than a third of its letters.
-fn nearest(section: &Section, unknown: &str) -> Option<&'static str> {
+/// The known word that takes the fewest slips to become `unknown`: at most two, and fewer than a third of its letters.
+pub(crate) fn nearest<'k>(known: impl Iterator<Item = &'k str>, unknown: &str) -> Option<&'k str> {
     if unknown.len() > 64 {
         return None;
     }
-    section
-        .keys
-        .iter()
-        .map(|key| {
-            (
-                strsim::damerau_levenshtein(key.name(), &unknown.to_lowercase().replace('-', "_")),
-                key.name(),
-            )
-        })
-        .filter(|&(slips, name)| slips <= 2 && slips * 3 <= name.len() + 1)
+    known
+        .map(|word| (strsim::damerau_levenshtein(word, unknown), word))
+        .filter(|&(slips, word)| slips <= 2 && slips * 3 <= word.len() + 1)
         .min()
-        .map(|(_, name)| name)
+        .map(|(_, word)| word)
 }

@@ -1,20 +1,29 @@
 //! The crate through its one door: a file on disk, a host that is played, and every message by its exact text.
 
 mod address;
+mod check;
+mod daemon;
 mod example;
 mod files;
+mod group;
+mod hook;
 mod instance;
+mod preempt;
 mod property;
+mod script;
 mod shape;
+mod track;
 mod valid;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
-use crate::{Loaded, Problem, Severity, Surroundings, load};
+use vrrp_checks::Identity;
 
-/// A host called `alpha` with 10.77.0.1 on eth0 and a few variables.
+use crate::{Loaded, Problem, Program, Severity, Surroundings, load};
+
+/// A host called `alpha` with 10.77.0.1 on eth0 and a few variables, users and programs, where the daemon is root.
 #[derive(Default)]
 pub(crate) struct Alpha;
 
@@ -33,6 +42,7 @@ impl Surroundings for Alpha {
             ("TEXT", "many"),
             ("NESTED", "${HOSTNAME}"),
             ("VIP", "10.77.0.100"),
+            ("BIN", "/usr/local/bin"),
         ]);
         variables.get(name).map(|&value| value.to_owned())
     }
@@ -45,6 +55,48 @@ impl Surroundings for Alpha {
         ["127.0.0.1", "10.77.0.1", "fe80::1"]
             .map(|text| text.parse().unwrap())
             .to_vec()
+    }
+
+    fn user(&self, name: &str) -> Option<Identity> {
+        match name {
+            "root" => Some(identity("root", 0, 0, "/root")),
+            "nobody" => Some(identity("nobody", 65534, 65534, "/nonexistent")),
+            "web" => Some(identity("web", 1000, 1000, "/home/web")),
+            _ => None,
+        }
+    }
+
+    fn group(&self, name: &str) -> Option<u32> {
+        (name == "www").then_some(33)
+    }
+
+    fn is_root(&self) -> bool {
+        true
+    }
+
+    /// Nothing in `/missing`; `/open` belongs to everybody; only root may start what is in `/root`.
+    fn program(&self, path: &Path, user: Option<&Identity>) -> Program {
+        let stranger = user.filter(|user| user.uid != 0);
+        match stranger {
+            _ if path.starts_with("/missing") => {
+                Program::Unusable("No such file or directory (os error 2)".to_owned())
+            }
+            _ if path.starts_with("/open") => Program::Writable("/open".into()),
+            Some(user) if path.starts_with("/root") => {
+                Program::Unusable(format!("{} may not enter /root", user.name))
+            }
+            _ => Program::Sound,
+        }
+    }
+}
+
+fn identity(name: &str, uid: u32, gid: u32, home: &str) -> Identity {
+    Identity {
+        name: name.to_owned(),
+        uid,
+        gid,
+        groups: Vec::new(),
+        home: home.into(),
     }
 }
 
@@ -66,6 +118,22 @@ impl Surroundings for Nobody {
 
     fn own_addresses(&self) -> Vec<IpAddr> {
         Vec::new()
+    }
+
+    fn user(&self, _: &str) -> Option<Identity> {
+        None
+    }
+
+    fn group(&self, _: &str) -> Option<u32> {
+        None
+    }
+
+    fn is_root(&self) -> bool {
+        false
+    }
+
+    fn program(&self, _: &Path, _: Option<&Identity>) -> Program {
+        Program::Writable("/".into())
     }
 }
 
@@ -156,4 +224,37 @@ fn assert_said(cases: &[(&[&str], &[&str])]) {
         let expected: Vec<String> = expected.iter().map(|line| format!("vrrpd.toml:{line}")).collect();
         assert_eq!(said(&[("vrrpd.toml", &text)]), expected, "of\n{text}");
     }
+}
+
+/// [`BASE`], and this after it.
+fn base_and(more: &str) -> String {
+    format!("{BASE}{more}")
+}
+
+/// Asserts, of each case, that this is said of [`BASE`] and what follows it: the first line after it is line 6.
+fn assert_said_after(cases: &[(&str, &[&str])]) {
+    for (more, expected) in cases {
+        assert_text(&base_and(more), expected);
+    }
+}
+
+/// Asserts what is said of a text that is `vrrpd.toml`.
+#[track_caller]
+fn assert_text(text: &str, expected: &[&str]) {
+    let expected: Vec<String> = expected.iter().map(|line| format!("vrrpd.toml:{line}")).collect();
+    assert_eq!(said(&[("vrrpd.toml", text)]), expected, "of\n{text}");
+}
+
+/// Asserts, of each case, that this is said of a check with these lines, which `web` tracks: the first is line 9.
+fn assert_check_said(cases: &[(&str, &[&str])]) {
+    for (lines, expected) in cases {
+        assert_text(&tracked_check(lines), expected);
+    }
+}
+
+/// An instance that tracks the check `probe`, which has these lines.
+fn tracked_check(lines: &str) -> String {
+    base_and(&format!(
+        "checks = [\"probe\"]\n[[check]]\nname = \"probe\"\n{lines}\n"
+    ))
 }

@@ -10,7 +10,7 @@ use core::time::Duration;
 
 use vrrp_packet::WirePriority;
 
-use crate::{Epoch, Fault, Priority, Refusal};
+use crate::{Epoch, Fault, Priority, Refusal, Standing, Tracked};
 
 /// What [`Instance::handle`](crate::Instance::handle) asks for, to be carried out in this order. At most
 /// [`Action::MOST`] at a time.
@@ -51,7 +51,9 @@ pub struct Round {
 /// The state of a virtual router as people see it, and as RFC 3768 section 6.3 names it (plus FAULT).
 ///
 /// It is MASTER only while the kernel holds the addresses: one that has won and still waits for the kernel is BACKUP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// In ascending order of service: a sync group is in the least state of its members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// Not taking part.
     Init,
@@ -123,6 +125,8 @@ pub enum Cause {
     Refused(Refusal),
     /// What was in the way is gone.
     Recovered,
+    /// Another member of its sync group cannot be MASTER.
+    Group,
 }
 
 impl fmt::Display for Cause {
@@ -143,6 +147,26 @@ impl fmt::Display for Cause {
             Self::Fault(fault) => fault.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Recovered => f.write_str("what was in the way is gone"),
+            Self::Group => f.write_str("another member of its sync group is not MASTER"),
+        }
+    }
+}
+
+impl Note {
+    /// Whether a peer's packet was the reason: whoever can send packets can cause as many as it likes.
+    pub const fn is_about_peers(&self) -> bool {
+        match self {
+            Self::MasterIs { .. }
+            | Self::LowerIgnored { .. }
+            | Self::ResignationHeard { .. }
+            | Self::DelayStarted { .. }
+            | Self::DelayEnded
+            | Self::Contested { .. } => true,
+            Self::Repairing { .. }
+            | Self::FaultIs(_)
+            | Self::NextTry(_)
+            | Self::PriorityChanged { .. }
+            | Self::Waiting => false,
         }
     }
 }
@@ -196,8 +220,19 @@ pub enum Note {
         /// How often this has happened since it became MASTER.
         times: u32,
     },
-    /// It is still in FAULT, and now for this reason.
-    FaultIs(Fault),
+    /// It is still in FAULT, and now for this cause.
+    FaultIs(Cause),
     /// The kernel did not take the addresses; the next try is so far away.
     NextTry(Duration),
+    /// The priority that it advertises is another now.
+    PriorityChanged {
+        /// Before.
+        from: Priority,
+        /// Now.
+        to: Priority,
+        /// What changed it: how something that it tracks stands now. `None` if it was the configuration.
+        by: Option<(Tracked, Standing)>,
+    },
+    /// Its time has come to be MASTER, and it waits for the other members of its sync group.
+    Waiting,
 }

@@ -3,13 +3,14 @@
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 
 use vrrp_packet::WirePriority;
 
-use crate::{InterfaceName, Params, Refusal};
+use crate::{InterfaceName, Params, Refusal, Standing, Tracked};
 
 /// Everything that can happen to a virtual router. What it does about each is [`Instance::handle`](crate::Instance::handle).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,22 @@ pub enum Event {
     AddressLost,
     /// Adverts can be sent again after they could not.
     SendingAgain,
+    /// How something that it tracks stands now. The same again, or something that it does not track, changes nothing.
+    Verdict(Tracked, Standing),
+    /// What its sync group lets it do now. The same again changes nothing.
+    Permit(Permit),
+}
+
+/// What a sync group lets its members do. A virtual router without a group may always go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Permit {
+    /// Every member can be MASTER: whose time has come takes over.
+    #[default]
+    Go,
+    /// Not every member can: whose time has come waits, and who is MASTER resigns.
+    Wait,
+    /// This other member is in FAULT, and all are with it.
+    Fault(Box<str>),
 }
 
 /// An advert that concerns us and that we believe.
@@ -87,6 +104,12 @@ pub enum Fault {
     SourceMissing(IpAddr),
     /// The socket for adverts could not be opened: `errno`.
     NoSocket(InterfaceName, i32),
+    /// Something that it tracks has not been looked at yet, and might fail.
+    Awaited(Tracked),
+    /// Something that it tracks fails.
+    Tracked(Tracked, Standing),
+    /// Another member of its sync group is in FAULT.
+    Member(Box<str>),
 }
 
 impl fmt::Display for Fault {
@@ -99,6 +122,9 @@ impl fmt::Display for Fault {
                 write!(f, "source address {address} is on no interface of this host")
             }
             Self::NoSocket(name, errno) => write!(f, "no socket on interface {name} (errno {errno})"),
+            Self::Awaited(what) => write!(f, "{what} has no result yet"),
+            Self::Tracked(what, standing) => write!(f, "{what} {standing}"),
+            Self::Member(name) => write!(f, "{name}, of the same sync group, is in FAULT"),
         }
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! What happens goes in as an [`Event`], what is to be done comes out as [`Actions`], and [`Instance::deadline`] says
 //! when it wants to be woken. The election itself (section 6.4) stands in [`election`]; this file holds what surrounds
-//! it: who we are, what the kernel holds, what makes us unable to take part.
+//! it: who we are, what the kernel holds. What makes us unable to take part, or less fit for it, stands in [`fitness`].
 
 mod announcing;
 mod election;
+mod fitness;
 mod repair;
 #[cfg(test)]
 mod tests;
 
+use alloc::vec;
+use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::time::Duration;
 
@@ -17,16 +20,13 @@ use vrrp_packet::advert::Advert;
 use vrrp_packet::{Priority, Vrid, WirePriority};
 
 use self::announcing::Announcements;
+use self::fitness::{FIRST_RETRY, Refused, Timing};
 use self::repair::Repairs;
+use crate::track::effective;
 use crate::{
-    Action, Actions, Cause, Discard, Epoch, Event, Heard, Meta, Moved, Network, Note, Params, Preempt,
-    Refusal, State, Time, admit,
+    Action, Actions, Cause, Discard, Epoch, Event, Heard, Meta, Moved, Network, Note, Params, Permit,
+    Refusal, Standing, State, Time, Track, admit,
 };
-
-/// How long a refused claim waits for its next try: this long first, twice as long each time, up to [`LAST_RETRY`].
-const FIRST_RETRY: Duration = Duration::from_secs(10);
-/// See [`FIRST_RETRY`].
-const LAST_RETRY: Duration = Duration::from_mins(5);
 
 /// One virtual router on one host.
 ///
@@ -39,10 +39,14 @@ pub struct Instance {
     role: Role,
     holding: Holding,
     epoch: Epoch,
-    /// When a claim that was refused is tried again.
-    retry_at: Option<Time>,
+    /// The claim that the kernel refused last, until it is tried again.
+    refused: Option<Refused>,
     /// How long the next refusal waits.
     next_retry: Duration,
+    /// How what it tracks stands, in the order of `params.tracks`.
+    standings: Vec<Standing>,
+    /// What its sync group lets it do.
+    permit: Permit,
     reported: State,
     since: Time,
     cause: Cause,
@@ -68,6 +72,8 @@ struct Backup {
     heard: Option<LastHeard>,
     /// Who resigned, if the timer runs because of that.
     resigned: Option<IpAddr>,
+    /// Its time has come, and it waits for its sync group.
+    ready: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,13 +129,15 @@ impl Instance {
     /// A virtual router that has not been started: it stays in INIT until [`Event::Start`].
     pub fn new(params: Params, network: Network) -> Self {
         Self {
+            standings: vec![Standing::Unknown; params.tracks.len()],
             params,
             network,
             role: Role::Init,
             holding: Holding::Nothing,
             epoch: Epoch::default(),
-            retry_at: None,
+            refused: None,
             next_retry: FIRST_RETRY,
+            permit: Permit::Go,
             reported: State::Init,
             since: Time::default(),
             cause: Cause::Stopped,
@@ -146,6 +154,16 @@ impl Instance {
     /// Its VRID.
     pub fn vrid(&self) -> Vrid {
         self.params.vrid
+    }
+
+    /// The priority that it advertises: the configured one, and what its tracks add and subtract.
+    pub fn priority(&self) -> Priority {
+        effective(self.params.priority, &self.params.tracks, &self.standings)
+    }
+
+    /// What it tracks, and how that stands.
+    pub fn tracks(&self) -> impl Iterator<Item = (&Track, &Standing)> {
+        self.params.tracks.iter().zip(&self.standings)
     }
 
     /// The address that it sends from and that decides ties.
@@ -174,11 +192,12 @@ impl Instance {
         self.holding != Holding::Nothing
     }
 
-    /// When it wants an [`Event::Timeout`]. BACKUP and MASTER always do.
+    /// When it wants an [`Event::Timeout`]. MASTER always does, and BACKUP unless it waits for its sync group.
     pub fn deadline(&self) -> Option<Time> {
         match &self.role {
             Role::Init => None,
-            Role::Fault => self.retry_at.filter(|_| self.network.faults.is_empty()),
+            Role::Fault => self.retry_at(),
+            Role::Backup(Backup { ready: true, .. }) => None,
             Role::Backup(backup) => Some(
                 backup
                     .preempt_at
@@ -235,6 +254,8 @@ impl Instance {
             Event::Claimed(epoch, result) => self.claim_answered(now, epoch, result, &mut actions),
             Event::AddressLost => self.address_lost(now, &mut actions),
             Event::SendingAgain => self.announce_anew(now, &mut actions),
+            Event::Verdict(what, standing) => self.judged(now, what, standing, &mut actions),
+            Event::Permit(permit) => self.permitted(now, permit, &mut actions),
         };
         self.report(now, cause, &mut actions);
         actions
@@ -265,7 +286,7 @@ impl Instance {
         }
         self.release(actions);
         self.role = Role::Init;
-        self.retry_at = None;
+        self.refused = None;
         self.next_retry = FIRST_RETRY;
         Cause::Stopped
     }
@@ -276,72 +297,36 @@ impl Instance {
         }
         self.network = network;
         // Another network may well be the mend of a refusal: try at once.
-        self.retry_at = None;
-        match (&self.role, self.network.faults.first()) {
-            (Role::Init, _) => None,
-            (Role::Fault, Some(fault)) => {
-                // Still unable, for another reason than the one told.
-                if self.cause != Cause::Fault(fault.clone()) {
-                    self.cause = Cause::Fault(fault.clone());
-                    actions.push(Action::Note(Note::FaultIs(fault.clone())));
-                }
-                None
-            }
-            (Role::Fault, None) => Some(self.take_part(now, Cause::Recovered, actions)),
-            (_, Some(fault)) => {
-                let cause = Cause::Fault(fault.clone());
-                self.fail(actions);
-                Some(cause)
-            }
-            (_, None) => None,
-        }
+        self.refused = None;
+        self.reconsider(now, actions)
     }
 
     fn params_changed(&mut self, now: Time, params: Params, actions: &mut Actions) -> Option<Cause> {
         if params == self.params {
             return None;
         }
-        let before = (self.master_down_interval(), self.skew_time());
+        let before = Timing::of(self);
+        let priority = self.priority();
+        self.follow_tracks(&params.tracks);
         self.params = params;
-        let after = (self.master_down_interval(), self.skew_time());
+        self.note_priority(priority, None, actions);
         match &mut self.role {
-            Role::Fault if self.network.faults.is_empty() => {
-                Some(self.take_part(now, Cause::Recovered, actions))
-            }
-            Role::Init | Role::Fault => None,
-            Role::Backup(_) if self.params.priority.is_owner() && self.holding == Holding::Nothing => {
-                Some(self.take_over(now, Cause::Owner, actions))
-            }
-            Role::Backup(backup)
-                if let Some(spared) = backup.heard.filter(|last| {
-                    self.params.preempt == Preempt::Never || last.priority >= self.params.priority.into()
-                }) =>
-            {
-                // A MASTER that we may no longer displace: as if its last advert had been heard with these parameters.
-                backup.down_at = (spared.at + after.0).max(now);
-                backup.preempt_at = None;
-                backup.resigned = None;
-                self.release(actions);
-                None
-            }
-            Role::Backup(backup) => {
-                // The deadline moves as if it had been armed with the new parameters.
-                let (old, new) = match backup.resigned {
-                    None => (before.0, after.0),
-                    Some(_) => (before.1, after.1),
-                };
-                backup.down_at = (backup.down_at + new - old).max(now);
-                if !matches!(self.params.preempt, Preempt::After(delay) if !delay.is_zero()) {
-                    backup.preempt_at = None;
-                }
-                None
-            }
+            Role::Init => {}
+            Role::Fault => self.refused = None,
+            Role::Backup(_) => self.retime(now, before, actions),
             Role::Master(master) => {
                 // Peers learn at once; the rhythm starts anew from here, as the interval may be another.
                 master.advert_at = now + self.params.interval.get();
-                actions.push(Action::Send(self.params.priority.into()));
-                None
+                actions.push(Action::Send(self.priority().into()));
             }
+        }
+        if let Some(cause) = self.reconsider(now, actions) {
+            return Some(cause);
+        }
+        let owns = self.params.priority.is_owner() && self.holding == Holding::Nothing;
+        match self.role {
+            Role::Backup(_) if owns => self.take_over_as_owner(now, actions).then_some(Cause::Owner),
+            _ => None,
         }
     }
 
@@ -366,7 +351,7 @@ impl Instance {
                 self.holding = Holding::Held(epoch);
                 // One that preempts a living MASTER has not spoken yet: it does now that it can serve.
                 if let Role::Backup(_) = self.role {
-                    actions.push(Action::Send(self.params.priority.into()));
+                    actions.push(Action::Send(self.priority().into()));
                     self.role = Role::Master(self.new_master(now));
                 }
                 self.announce_anew(now, actions);
@@ -384,25 +369,6 @@ impl Instance {
             (Holding::Held(held), Err(reason)) if *held == epoch => Some(self.refuse(now, reason, actions)),
             _ => None,
         }
-    }
-
-    fn refuse(&mut self, now: Time, reason: Refusal, actions: &mut Actions) -> Cause {
-        self.fail(actions);
-        actions.push(Action::Note(Note::NextTry(self.next_retry)));
-        self.retry_at = Some(now + self.next_retry);
-        self.next_retry = (self.next_retry * 2).min(LAST_RETRY);
-        Cause::Refused(reason)
-    }
-
-    /// To FAULT. A MASTER says so twice: on a link that loses packets, one that is lost costs its clients the whole
-    /// `Master_Down_Interval`.
-    fn fail(&mut self, actions: &mut Actions) {
-        if let Role::Master(_) = self.role {
-            actions.push(Action::Send(WirePriority::RESIGN));
-            actions.push(Action::Send(WirePriority::RESIGN));
-        }
-        self.release(actions);
-        self.role = Role::Fault;
     }
 
     fn claim(&mut self, cause: Cause, actions: &mut Actions) {
@@ -451,7 +417,7 @@ impl Instance {
 
     /// `Skew_Time`: ((256 - Priority) / 256) seconds, exactly.
     pub fn skew_time(&self) -> Duration {
-        skew_time(self.params.priority)
+        skew_time(self.priority())
     }
 
     /// `Master_Down_Interval`: (3 * `Advertisement_Interval`) + `Skew_Time`.

@@ -8,14 +8,16 @@ use core::fmt;
 use core::net::IpAddr;
 use core::time::Duration;
 
-use vrrp_packet::{Authentication, Priority, Vrid};
+use vrrp_packet::{Authentication, Priority, Vrid, WirePriority};
+
+use crate::Track;
 
 /// The parameters of one virtual router (RFC 3768 section 6.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Params {
     /// Which virtual router.
     pub vrid: Vrid,
-    /// Ours, or 255 for the owner of the addresses.
+    /// Ours as configured, or 255 for the owner of the addresses. What is advertised also depends on `tracks`.
     pub priority: Priority,
     /// `Advertisement_Interval`.
     pub interval: Interval,
@@ -29,6 +31,8 @@ pub struct Params {
     pub advertised: Vec<IpAddr>,
     /// How addresses are announced by gratuitous ARP.
     pub announce: Announcing,
+    /// What else it depends on. Nothing stands in it twice.
+    pub tracks: Vec<Track>,
 }
 
 /// `Advertisement_Interval`: whole seconds, 1 to 255, as `VRRPv2` can express it (RFC 3768 section 5.3.7).
@@ -68,6 +72,22 @@ pub enum Preempt {
     /// Takes over, this long (plus `Skew_Time`) after it first heard of it. Zero is the RFC's behaviour: its adverts
     /// are ignored and the `Master_Down_Timer` runs out.
     After(Duration),
+    /// Takes over only from one that advertises less than this, and less than we do: between healthy nodes nothing
+    /// moves, and one whose checks have brought it below gives way. It needs no memory: a node that restarts decides
+    /// as one that was there.
+    Below(Priority),
+}
+
+impl Preempt {
+    /// Whether a MASTER of this priority is left in peace by a BACKUP of priority `ours`.
+    pub fn spares(self, theirs: WirePriority, ours: Priority) -> bool {
+        theirs >= ours.into()
+            || match self {
+                Self::Never => true,
+                Self::After(_) => false,
+                Self::Below(threshold) => theirs >= threshold.into(),
+            }
+    }
 }
 
 /// How adverts travel.

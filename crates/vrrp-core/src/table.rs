@@ -1,12 +1,18 @@
-//! The virtual routers of one host, and the order in which their deadlines come.
+//! The virtual routers of one host: the order in which their deadlines come, and the sync groups whose members are
+//! MASTER together or not at all.
+//!
+//! A virtual router never knows its group. After every event that concerns a member, the group looks at all of them
+//! and tells each what it may do ([`Permit`]): while one is in FAULT for a reason of its own, all are; who is ready to
+//! be MASTER waits until every member is; and when one of several MASTERs yields, the others resign.
 
 #[cfg(test)]
 mod tests;
 
-use alloc::collections::BTreeSet;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
-use crate::{Actions, Event, Instance, Time};
+use crate::{Action, Event, Instance, Permit, State, Time};
 
 /// Which virtual router of a [`Table`]. Never used twice in the life of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +30,33 @@ impl RouterId {
     }
 }
 
+/// Which sync group of a [`Table`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(usize);
+
+impl GroupId {
+    /// Its number: 0 for the first one, and so on.
+    pub const fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// What came of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A virtual router wants this done.
+    Act(RouterId, Action),
+    /// The state of a sync group, as people see it, has changed.
+    GroupMoved {
+        /// Which group.
+        group: GroupId,
+        /// Its state before.
+        from: State,
+        /// Its state now.
+        to: State,
+    },
+}
+
 /// Which deadlines [`Table::due`] looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
@@ -38,6 +71,7 @@ pub enum Due {
 #[derive(Debug, Default)]
 pub struct Table {
     slots: Vec<Option<Slot>>,
+    groups: Vec<Group>,
     adverts: BTreeSet<(Time, RouterId)>,
     others: BTreeSet<(Time, RouterId)>,
 }
@@ -46,6 +80,13 @@ pub struct Table {
 struct Slot {
     instance: Instance,
     queued: Option<Queued>,
+    group: Option<GroupId>,
+}
+
+#[derive(Debug)]
+struct Group {
+    members: Vec<(RouterId, Box<str>)>,
+    reported: State,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,14 +103,42 @@ impl Table {
         self.slots.push(Some(Slot {
             instance,
             queued: None,
+            group: None,
         }));
         self.requeue(id);
         id
     }
 
+    /// Makes a sync group of virtual routers that have not been started and are in no group yet. Each has the name by
+    /// which the others speak of it.
+    pub fn group(&mut self, members: Vec<(RouterId, Box<str>)>) -> GroupId {
+        let group = GroupId(self.groups.len());
+        for (id, _) in &members {
+            if let Some(Some(slot)) = self.slots.get_mut(id.index()) {
+                slot.group = Some(group);
+                // It is in INIT, where nothing comes of it.
+                let _ = slot.instance.handle(Time::default(), Event::Permit(Permit::Wait));
+            }
+        }
+        self.groups.push(Group {
+            members,
+            reported: State::Init,
+        });
+        group
+    }
+
+    /// The members of a sync group.
+    pub fn members(&self, group: GroupId) -> impl Iterator<Item = RouterId> {
+        let members = self.groups.get(group.0).map(|group| group.members.as_slice());
+        members.unwrap_or_default().iter().map(|&(id, _)| id)
+    }
+
     /// Takes one out, as it is: whoever removes it has stopped it before.
     pub fn remove(&mut self, id: RouterId) -> Option<Instance> {
         let slot = self.slots.get_mut(id.index())?.take()?;
+        if let Some(group) = slot.group.and_then(|group| self.groups.get_mut(group.0)) {
+            group.members.retain(|&(member, _)| member != id);
+        }
         if let Some(queued) = slot.queued {
             self.queue(queued.advertising).remove(&(queued.at, id));
         }
@@ -95,15 +164,68 @@ impl Table {
             .filter_map(|(id, slot)| Some((id, &slot.as_ref()?.instance)))
     }
 
-    /// Hands an event to one virtual router: see [`Instance::handle`]. To one that is not there it does nothing.
+    /// Hands an event to one virtual router (see [`Instance::handle`]), and what follows from it to the other members
+    /// of its sync group. To one that is not there it does nothing.
     #[must_use]
-    pub fn handle(&mut self, now: Time, id: RouterId, event: Event) -> Actions {
-        let Some(Some(slot)) = self.slots.get_mut(id.index()) else {
-            return Actions::new();
+    pub fn handle(&mut self, now: Time, id: RouterId, event: Event) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        let mut group = None;
+        // A permit is given only where it differs from the last one, and what a member can do changes at most once by
+        // each: this ends.
+        let mut coming = VecDeque::from([(id, event)]);
+        while let Some((id, event)) = coming.pop_front() {
+            let Some(Some(slot)) = self.slots.get_mut(id.index()) else {
+                continue;
+            };
+            let actions = slot.instance.handle(now, event);
+            group = slot.group;
+            outcomes.extend(actions.into_iter().map(|action| Outcome::Act(id, action)));
+            self.requeue(id);
+            if coming.is_empty()
+                && let Some(group) = group
+            {
+                coming.extend(self.permits(group));
+            }
+        }
+        outcomes.extend(group.and_then(|group| self.regroup(group)));
+        outcomes
+    }
+
+    /// What each member is to be told that was told something else before.
+    fn permits(&self, group: GroupId) -> Vec<(RouterId, Event)> {
+        let Some(group) = self.groups.get(group.0) else {
+            return Vec::new();
         };
-        let actions = slot.instance.handle(now, event);
-        self.requeue(id);
-        actions
+        let member = |id: &RouterId| self.get(*id);
+        let has_fault = |id: &RouterId| member(id).is_some_and(Instance::has_own_fault);
+        let can_serve = |id: &RouterId| member(id).is_some_and(Instance::can_serve);
+        let together = if group.members.iter().all(|(id, _)| can_serve(id)) {
+            Permit::Go
+        } else {
+            Permit::Wait
+        };
+        let mut permits = Vec::new();
+        for (id, _) in &group.members {
+            let broken = group
+                .members
+                .iter()
+                .find(|(other, _)| other != id && has_fault(other));
+            let permit = broken.map_or_else(|| together.clone(), |(_, name)| Permit::Fault(name.clone()));
+            if member(id).is_some_and(|instance| *instance.permit() != permit) {
+                permits.push((*id, Event::Permit(permit)));
+            }
+        }
+        permits
+    }
+
+    /// The state of a group, if it is another than before.
+    fn regroup(&mut self, id: GroupId) -> Option<Outcome> {
+        let group = self.groups.get(id.0)?;
+        let states = group.members.iter().filter_map(|&(id, _)| self.get(id));
+        let to = states.map(Instance::state).min().unwrap_or(State::Init);
+        let from = group.reported;
+        self.groups.get_mut(id.0)?.reported = to;
+        (from != to).then_some(Outcome::GroupMoved { group: id, from, to })
     }
 
     /// The earliest deadline.

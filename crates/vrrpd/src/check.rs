@@ -3,8 +3,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use vrrp_config::{Config, InstanceConfig};
-use vrrp_core::{Transport, VirtualAddress};
+use vrrp_config::{Config, GroupConfig, InstanceConfig};
+use vrrp_core::{Tracked, Transport, VirtualAddress, Weight};
 
 use crate::cli::Check;
 use crate::problems;
@@ -19,12 +19,12 @@ pub(crate) fn run(options: &Check) -> ExitCode {
     };
     let _unread = std::io::stdout()
         .lock()
-        .write_all(table(&loaded.config).as_bytes());
+        .write_all(summary(&loaded.config).as_bytes());
     ExitCode::SUCCESS
 }
 
-/// What would run, a line for each virtual router, in columns.
-fn table(config: &Config) -> String {
+/// What would run: a table of the virtual routers, and one each of what they track and of sync groups if there are any.
+fn summary(config: &Config) -> String {
     let header = [
         "INSTANCE",
         "INTERFACE",
@@ -32,12 +32,29 @@ fn table(config: &Config) -> String {
         "PRIORITY",
         "TRANSPORT",
         "ADDRESSES",
-    ]
-    .map(str::to_owned);
-    let rows: Vec<[String; 6]> = core::iter::once(header)
-        .chain(config.instances.iter().map(row))
+    ];
+    let mut text = columns(header, config.instances.iter().map(row).collect());
+    let tracked = tracked(config);
+    if !tracked.is_empty() {
+        text.push('\n');
+        text.push_str(&columns(["TRACKED", "WHAT", "COUNTS FOR"], tracked));
+    }
+    let groups: Vec<_> = config
+        .groups
+        .iter()
+        .map(|group| group_row(config, group))
         .collect();
-    let mut widths = [0; 6];
+    if !groups.is_empty() {
+        text.push('\n');
+        text.push_str(&columns(["GROUP", "INSTANCES"], groups));
+    }
+    text
+}
+
+/// Lines of cells, in columns.
+fn columns<const N: usize>(header: [&str; N], rows: Vec<[String; N]>) -> String {
+    let rows: Vec<[String; N]> = core::iter::once(header.map(str::to_owned)).chain(rows).collect();
+    let mut widths = [0; N];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
@@ -54,6 +71,60 @@ fn table(config: &Config) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Every check, and every interface that is tracked, with whom it counts for and how much.
+fn tracked(config: &Config) -> Vec<[String; 3]> {
+    let tracks = || {
+        config
+            .instances
+            .iter()
+            .flat_map(|instance| &instance.params.tracks)
+    };
+    let mut interfaces: Vec<Tracked> = Vec::new();
+    for track in tracks() {
+        if matches!(track.what, Tracked::Interface(_)) && !interfaces.contains(&track.what) {
+            interfaces.push(track.what.clone());
+        }
+    }
+    let checks = config.checks.iter().map(|check| {
+        let every = humantime::format_duration(check.interval);
+        let what = Tracked::Check(check.name.as_str().into());
+        (what, format!("{} every {every}", check.probe))
+    });
+    let interfaces = interfaces.into_iter().map(|what| (what, "its link".to_owned()));
+    checks
+        .chain(interfaces)
+        .map(|(what, how)| {
+            let counts = counts_for(config, &what);
+            [what.to_string(), how, counts]
+        })
+        .collect()
+}
+
+fn counts_for(config: &Config, what: &Tracked) -> String {
+    let instances = config.instances.iter().filter_map(|instance| {
+        let track = instance.params.tracks.iter().find(|track| track.what == *what)?;
+        Some(match track.weight {
+            Weight::FAULT => format!("{} (FAULT)", instance.name),
+            weight => format!("{} ({weight})", instance.name),
+        })
+    });
+    let instances: Vec<String> = instances.collect();
+    if instances.is_empty() {
+        "nobody".to_owned()
+    } else {
+        instances.join(", ")
+    }
+}
+
+fn group_row(config: &Config, group: &GroupConfig) -> [String; 2] {
+    let members = group
+        .members
+        .iter()
+        .filter_map(|&place| config.instances.get(place));
+    let names: Vec<&str> = members.map(|member| member.name.as_str()).collect();
+    [group.name.clone(), names.join(", ")]
 }
 
 fn row(instance: &InstanceConfig) -> [String; 6] {

@@ -29,7 +29,13 @@ pub(crate) enum Command {
     /// Exit codes: 0 every advert is valid, or there is none; 1 one is invalid or cut off, or the capture cannot be
     /// read to its end; 2 the bytes are not hexadecimal.
     Decode(Decode),
+    /// Start scripts for a `vrrpd run`, which alone starts this, and talks to it over its standard input.
+    #[command(hide = true, name = RUNNER_COMMAND)]
+    Runner,
 }
+
+/// See [`Command::Runner`].
+pub(crate) const RUNNER_COMMAND: &str = "runner";
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {

@@ -7,6 +7,7 @@ mod cli;
 mod decode;
 mod problems;
 mod run;
+mod runner;
 mod surroundings;
 
 use std::process::ExitCode;
@@ -18,5 +19,6 @@ fn main() -> ExitCode {
         cli::Command::Run(options) => run::run(&options),
         cli::Command::Check(options) => check::run(&options),
         cli::Command::Decode(options) => decode::run(&options),
+        cli::Command::Runner => runner::run(),
     }
 }

@@ -3,16 +3,20 @@
 mod announcer;
 mod engine;
 mod inbox;
+mod links;
 mod logging;
 mod narrate;
+mod notices;
 mod outlook;
 mod pace;
 mod port;
 mod rejects;
 mod router;
+mod service;
 
 use std::io;
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
@@ -20,17 +24,24 @@ use anyhow::{Context, anyhow};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use tracing::{error, info, warn};
+use vrrp_checks::runner::Runner;
+use vrrp_core::Time;
 use vrrp_linux::{
     ArpSocket, Capability, Kernel, KernelOptions, Moment, Report, Signal, Signals, Timer, WakeUp,
     lock_memory, missing, now, real_time, wake_pair,
 };
 
-use self::engine::Engine;
-use crate::cli::Run;
+use self::engine::{Engine, Verdict};
+use self::notices::Notices;
+use self::service::{Ends, Service};
+use crate::cli::{RUNNER_COMMAND, Run};
 use crate::problems::{self, complain};
 
 /// Without these nothing works: addresses, and raw sockets.
 const NEEDED: [Capability; 2] = [Capability::NetAdmin, Capability::NetRaw];
+
+/// This program, also when its file has been replaced since.
+const OURSELVES: &str = "/proc/self/exe";
 
 /// Runs until SIGTERM or SIGINT.
 pub(crate) fn run(options: &Run) -> ExitCode {
@@ -56,6 +67,9 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
             names.join(" and ")
         ));
     }
+    // Before any thread starts, and before this process has anything that a script must not have.
+    let runner = Runner::start(Path::new(OURSELVES), &[RUNNER_COMMAND])
+        .context("the process that starts scripts cannot be started")?;
     // Before any thread starts, so that all of them leave the signals to this one.
     let signals = Signals::new().context("signals cannot be received")?;
     let log = logging::start(options.log_format, options.log_level);
@@ -73,14 +87,24 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
         .iter()
         .flat_map(|instance| instance.addresses.clone())
         .collect();
-    let (kernel, reports) = Kernel::start(kernel_options, waker)?;
+    let (kernel, reports) = Kernel::start(kernel_options, waker.clone())?;
+    let (service, Ends { notices, verdicts }) =
+        Service::start(&config, runner, waker).context("the service thread cannot be started")?;
     let arp = ArpSocket::open().context("gratuitous ARP cannot be sent")?;
     // After the other threads have started: they shall not inherit it.
     prefer_this_thread();
 
-    let engine = Engine::new(config, kernel, arp, now());
     let timer = Timer::new().context("no timer can be had")?;
-    let ended = protocol_loop(engine, signals, &timer, &wake_up, &reports);
+    let engine = Engine::new(config, kernel, arp, Notices::new(notices), now());
+    let news = News {
+        wake_up,
+        reports,
+        verdicts,
+    };
+    let ended = protocol_loop(engine, signals, &timer, &news);
+    if !service.finish() {
+        warn!("not every notify script was told of the end in time");
+    }
     log.own_up();
     ended
 }
@@ -97,53 +121,75 @@ fn prefer_this_thread() {
     }
 }
 
-fn protocol_loop(
-    mut engine: Engine,
-    mut signals: Signals,
-    timer: &Timer,
-    wake_up: &WakeUp,
-    reports: &Receiver<Report>,
-) -> anyhow::Result<()> {
+/// What other threads have to say.
+struct News {
+    wake_up: WakeUp,
+    reports: Receiver<Report>,
+    verdicts: Receiver<Verdict>,
+}
+
+/// A thread that the daemon cannot do without has ended.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+enum Lost {
+    #[error("the netlink thread has ended: without it no address can be held")]
+    Netlink,
+    #[error("the service thread has ended: without it no check can fail")]
+    Service,
+}
+
+fn protocol_loop(mut engine: Engine, mut signals: Signals, timer: &Timer, news: &News) -> anyhow::Result<()> {
     loop {
-        let mut lost = false;
-        let news = std::iter::from_fn(|| match reports.try_recv() {
-            Ok(report) => Some(report),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => {
-                lost = true;
-                None
-            }
-        });
+        let mut lost = None;
+        let reports = std::iter::from_fn(|| take(&news.reports, Lost::Netlink, &mut lost));
         // The one look at the clock in each wake-up.
         let moment = Moment::now();
-        let more = engine.turn(moment, news);
-        if lost {
-            engine.stop(moment.time).finish();
-            return Err(anyhow!(
-                "the netlink thread has ended: without it no address can be held"
-            ));
+        let mut silent = None;
+        let verdicts = std::iter::from_fn(|| take(&news.verdicts, Lost::Service, &mut silent));
+        let more = engine.turn(moment, reports, verdicts);
+        if let Some(lost) = lost.or(silent) {
+            stop(engine, moment.time);
+            return Err(lost.into());
         }
         while let Some(signal) = signals.next() {
             match signal {
                 Signal::Terminate | Signal::Interrupt => {
                     info!("stopping");
-                    if !engine.stop(moment.time).finish() {
-                        warn!("the kernel did not release all addresses in time");
-                    }
+                    stop(engine, moment.time);
                     return Ok(());
                 }
                 Signal::Hangup => warn!("SIGHUP: a changed configuration is read at a restart only"),
             }
         }
         timer.arm(engine.deadline()).context("the timer cannot be set")?;
-        if let Err(error) = wait(&engine, &signals, timer, wake_up, more) {
+        if let Err(error) = wait(&engine, &signals, timer, &news.wake_up, more) {
             error!("waiting for packets failed: {error}");
-            engine.stop(moment.time).finish();
+            stop(engine, moment.time);
             return Err(error).context("waiting for packets failed");
         }
         timer.clear();
-        wake_up.clear();
+        news.wake_up.clear();
     }
+}
+
+/// The next thing that a thread has to say, if there is one.
+fn take<T>(from: &Receiver<T>, thread: Lost, lost: &mut Option<Lost>) -> Option<T> {
+    match from.try_recv() {
+        Ok(said) => Some(said),
+        Err(TryRecvError::Empty) => None,
+        Err(TryRecvError::Disconnected) => {
+            *lost = Some(thread);
+            None
+        }
+    }
+}
+
+/// Everybody resigns and releases what they hold. Hooks are told of it after that, and of nothing more.
+fn stop(engine: Engine, now: Time) {
+    let (kernel, mut notices) = engine.stop(now);
+    if !kernel.finish() {
+        warn!("the kernel did not release all addresses in time");
+    }
+    notices.tell_held();
 }
 
 /// Sleeps until there is something to do; not at all if there is `more` to read.

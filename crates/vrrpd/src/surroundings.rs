@@ -1,9 +1,15 @@
 //! What a configuration may ask about this host.
 
+mod program;
+
+use std::ffi::CString;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 
 use nix::ifaddrs::{InterfaceAddress, getifaddrs};
-use vrrp_config::Surroundings;
+use nix::unistd::{Gid, Group, User, geteuid, getgrouplist};
+use vrrp_checks::Identity;
+use vrrp_config::{Program, Surroundings};
 
 /// The host that this process runs on, in its network namespace.
 pub(crate) struct Host;
@@ -39,6 +45,35 @@ impl Surroundings for Host {
         entries
             .filter_map(|entry| ipv4(&entry).map(IpAddr::V4).or_else(|| ipv6(&entry)))
             .collect()
+    }
+
+    fn user(&self, name: &str) -> Option<Identity> {
+        let user = User::from_name(name).ok().flatten()?;
+        let groups = getgrouplist(&CString::new(user.name.as_str()).ok()?, user.gid).ok()?;
+        Some(Identity {
+            name: user.name,
+            uid: user.uid.as_raw(),
+            gid: user.gid.as_raw(),
+            groups: groups
+                .into_iter()
+                .filter(|&group| group != user.gid)
+                .map(Gid::as_raw)
+                .collect(),
+            home: user.dir,
+        })
+    }
+
+    fn group(&self, name: &str) -> Option<u32> {
+        let group = Group::from_name(name).ok().flatten()?;
+        Some(group.gid.as_raw())
+    }
+
+    fn is_root(&self) -> bool {
+        geteuid().is_root()
+    }
+
+    fn program(&self, path: &Path, user: Option<&Identity>) -> Program {
+        program::at(path, user)
     }
 }
 

@@ -32,6 +32,50 @@ fn check(text: &str) -> (i32, String, String) {
 }
 
 #[test]
+fn checks_and_groups_are_shown_with_what_they_do() {
+    let text = r#"[[check]]
+name = "web"
+http = "http://127.0.0.1:8080/healthz"
+interval = "2s"
+[[check]]
+name = "drain"
+file = "/run/vrrpd/drain"
+presence = true
+[[instance]]
+name = "inside"
+interface = "eth0"
+vrid = 51
+virtual_addresses = ["10.77.0.100"]
+checks = ["web", { check = "drain", weight = -20 }]
+[[instance]]
+name = "outside"
+interface = "eth1"
+vrid = 52
+virtual_addresses = ["10.78.0.100"]
+track_interfaces = [{ interface = "eth2", weight = -30 }]
+[[group]]
+name = "gw"
+instances = ["inside", "outside"]
+"#;
+    let (code, out, err) = check(text);
+    assert_eq!(err, "");
+    let (_, after) = out.split_once("\n\n").unwrap();
+    assert_eq!(
+        after,
+        "\
+TRACKED         WHAT                                    COUNTS FOR
+check web       http://127.0.0.1:8080/healthz every 2s  inside (FAULT), outside (FAULT)
+check drain     presence of /run/vrrpd/drain every 1s   inside (-20), outside (-20)
+interface eth2  its link                                inside (-30), outside (-30)
+
+GROUP  INSTANCES
+gw     inside, outside
+"
+    );
+    assert_eq!(code, 0);
+}
+
+#[test]
 fn a_sound_file_shows_what_would_run() {
     let text = format!(
         "{}{}",

@@ -4,10 +4,13 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
-use vrrp_config::{Loaded, Severity, Surroundings, load};
+use vrrp_checks::Identity;
+use vrrp_config::{Loaded, Program, Severity, Surroundings, load};
+use vrrp_core::Tracked;
 
 struct Host;
 
@@ -26,6 +29,32 @@ impl Surroundings for Host {
 
     fn own_addresses(&self) -> Vec<IpAddr> {
         vec![IpAddr::V4(Ipv4Addr::new(10, 77, 0, 1))]
+    }
+
+    fn user(&self, name: &str) -> Option<Identity> {
+        (name == "nobody").then(|| Identity {
+            name: name.to_owned(),
+            uid: 65534,
+            gid: 65534,
+            groups: Vec::new(),
+            home: "/nonexistent".into(),
+        })
+    }
+
+    fn group(&self, name: &str) -> Option<u32> {
+        (name == "www").then_some(33)
+    }
+
+    fn is_root(&self) -> bool {
+        true
+    }
+
+    fn program(&self, path: &Path, user: Option<&Identity>) -> Program {
+        match path.as_os_str().len() % 3 {
+            0 => Program::Sound,
+            1 => Program::Writable("/".into()),
+            _ => Program::Unusable(format!("not for {user:?}")),
+        }
     }
 }
 
@@ -66,6 +95,13 @@ fuzz_target!(|text: &[u8]| {
 fn sound(loaded: &Loaded) {
     let instances = &loaded.config.instances;
     assert!(!instances.is_empty());
+    let checks: HashSet<&str> = loaded
+        .config
+        .checks
+        .iter()
+        .map(|check| check.name.as_str())
+        .collect();
+    assert_eq!(checks.len(), loaded.config.checks.len());
     let mut names = HashSet::new();
     let mut numbers = HashSet::new();
     let mut addresses = HashSet::new();
@@ -78,6 +114,20 @@ fn sound(loaded: &Loaded) {
             assert!(addresses.insert(held.address));
             assert!(held.address.is_ipv4() && (1..=32).contains(&held.prefix));
             assert!(held.label.as_ref().is_none_or(|label| label.len() <= 15));
+        }
+        let mut tracked = HashSet::new();
+        for track in &instance.params.tracks {
+            assert!(tracked.insert(&track.what));
+            assert!(!matches!(&track.what, Tracked::Check(name) if !checks.contains(&**name)));
+        }
+    }
+    let mut grouped = HashSet::new();
+    for group in &loaded.config.groups {
+        let first = &instances[group.members[0]].params;
+        for &member in &group.members {
+            assert!(grouped.insert(member));
+            assert_eq!(instances[member].params.priority, first.priority);
+            assert_eq!(instances[member].params.tracks, first.tracks);
         }
     }
 }

@@ -17,7 +17,15 @@ pub struct Keepalived(Program);
 impl Keepalived {
     /// Writes its configuration. `name` tells several on one host apart.
     pub fn new(host: &Arc<Host>, name: &str, instances: &[Instance]) -> Result<Self> {
-        fs::write(host.file(&format!("{name}.conf")), configuration(instances)?)?;
+        Self::with(host, name, "", instances)
+    }
+
+    /// The same, with `besides` in front of the instances: scripts, groups.
+    pub fn with(host: &Arc<Host>, name: &str, besides: &str, instances: &[Instance]) -> Result<Self> {
+        fs::write(
+            host.file(&format!("{name}.conf")),
+            configuration(besides, instances)?,
+        )?;
         Ok(Self(Program::new(host, name)))
     }
 }
@@ -60,8 +68,8 @@ impl Router for Keepalived {
     }
 }
 
-fn configuration(instances: &[Instance]) -> Result<String> {
-    let mut text = String::from("global_defs {\n  vrrp_version 2\n}\n");
+fn configuration(besides: &str, instances: &[Instance]) -> Result<String> {
+    let mut text = format!("global_defs {{\n  vrrp_version 2\n}}\n{besides}\n");
     for instance in instances {
         let Instance {
             name,
@@ -104,7 +112,9 @@ fn configuration(instances: &[Instance]) -> Result<String> {
                 .unwrap_or_default();
             writeln!(text, "    {}/{} dev {interface}{label}", vip.address, vip.prefix)?;
         }
-        text.push_str("  }\n}\n");
+        text.push_str("  }\n");
+        text.push_str(&instance.more);
+        text.push_str("}\n");
     }
     Ok(text)
 }

@@ -18,9 +18,14 @@ pub struct Vrrpd(Program);
 impl Vrrpd {
     /// Writes its configuration. `name` is the configuration's own name, which tells several on one host apart.
     pub fn new(host: &Arc<Host>, name: &str, instances: &[Instance]) -> Result<Self> {
+        Self::with(host, name, "", instances)
+    }
+
+    /// The same, with `besides` in front of the instances: checks, groups, options of the daemon.
+    pub fn with(host: &Arc<Host>, name: &str, besides: &str, instances: &[Instance]) -> Result<Self> {
         fs::write(
             host.file(&format!("{name}.toml")),
-            configuration(name, instances)?,
+            configuration(name, besides, instances)?,
         )?;
         Ok(Self(Program::new(host, name)))
     }
@@ -55,8 +60,8 @@ impl Router for Vrrpd {
     }
 }
 
-fn configuration(name: &str, instances: &[Instance]) -> Result<String> {
-    let mut text = format!("name = \"{name}\"\n");
+fn configuration(name: &str, besides: &str, instances: &[Instance]) -> Result<String> {
+    let mut text = format!("name = \"{name}\"\n{besides}\n");
     for instance in instances {
         let Instance {
             name,
@@ -106,6 +111,7 @@ fn configuration(name: &str, instances: &[Instance]) -> Result<String> {
             )?;
         }
         text.push_str("]\n");
+        text.push_str(&instance.more);
     }
     Ok(text)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::Elsewhere;
+use crate::{Elsewhere, Key};
 
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +61,12 @@ pub enum FileFlaw {
         "`name` is the daemon's and stands only in the main file; remove it here, or write it into an [[instance]]"
     )]
     NameInInclude,
+    /// Another setting of the daemon in an included file.
+    #[error("`{}` counts for every file and stands only in the main file; move it there", .0.name())]
+    OnlyInMain(&'static Key),
+    /// Something else where the FIFO is to be.
+    #[error("`{}` is there and is no FIFO; remove it, or name another path: the FIFO is made there", .0.display())]
+    NotAFifo(PathBuf),
     /// There is nothing to do.
     #[error(
         "no virtual router is configured; write an [[instance]] with name, interface, vrid and virtual_addresses"

@@ -15,17 +15,6 @@ pub enum InstanceFlaw {
         "`{0}` is not a name for the daemon: 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`, not beginning with a dot"
     )]
     DaemonName(String),
-    /// An instance's name.
-    #[error("`{0}` is not a name for an instance: 1 to 64 characters, no control characters")]
-    Name(String),
-    /// Two instances of one name.
-    #[error("the name `{name}` is already taken at {first}; give each instance its own")]
-    NameTwice {
-        /// Which.
-        name: String,
-        /// Its first place.
-        first: Elsewhere,
-    },
     /// Not an interface's name.
     #[error(
         "`{0}` is not an interface's name: 1 to 15 bytes without `/`, `:` and white space, as `ip link` shows it"
@@ -66,6 +55,34 @@ pub enum InstanceFlaw {
     OwnerPreempts {
         /// Which setting.
         key: &'static str,
+    },
+    /// A delay beside a threshold, which does not use it.
+    #[error(
+        "`preempt_delay` does nothing with preempt = {{ below = ... }}; remove it, or write preempt = true"
+    )]
+    DelayBelow,
+    /// A threshold for the owner of the addresses (RFC 3768 section 6.1).
+    #[error(
+        "`preempt.below` at priority 255: the owner of the addresses always preempts at once; write preempt = true, \
+        or give a priority of 1 to 254"
+    )]
+    OwnerBelow,
+    /// A threshold out of range.
+    #[error("{0} is not a threshold: 1 to 254, the priority below which a MASTER is replaced")]
+    Below(String),
+    /// A debounce out of range.
+    #[error("`{0}` is too long for `link_debounce`; write \"0s\" to \"1m\"")]
+    Debounce(String),
+    /// A debounce that is longer than the patience of the others.
+    #[error(
+        "a `link_debounce` of `{written}` is as long as {adverts} adverts or longer: the others may take over before \
+        this node knows that its link is down; write less, or a longer `advert_interval`"
+    )]
+    SlowDebounce {
+        /// As written.
+        written: String,
+        /// To how many intervals it comes, rounded down.
+        adverts: u128,
     },
     /// An authentication type that is none of ours.
     #[error("`{found}` is not a type of authentication that is supported: \"none\" or \"simple\"{}",

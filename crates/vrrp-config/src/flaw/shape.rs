@@ -38,8 +38,14 @@ pub enum ShapeFlaw {
         found: &'static str,
     },
     /// `[instance]` where `[[instance]]` is meant.
-    #[error("this table is one of a list; write its header with two brackets: [[instance]]")]
-    SingleInstance,
+    #[error("this table is one of a list; write its header with two brackets: [[{}]]", .0.name())]
+    SingleTable(&'static Key),
+    /// A text with nothing in it.
+    #[error("`{}` is empty; write for example: {}", key.path, key.example)]
+    Empty {
+        /// Whose value.
+        key: &'static Key,
+    },
     /// A number or a boolean in quotes.
     #[error("`{}` is a text here; write {value} without quotes", key.path)]
     Quoted {

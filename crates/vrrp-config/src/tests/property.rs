@@ -1,9 +1,13 @@
 //! No text makes [`load`] panic, and every problem lies inside the file.
 
-use proptest::prelude::*;
+use std::collections::HashSet;
 
-use super::{Alpha, Nobody};
-use crate::{Severity, Surroundings, load};
+use proptest::prelude::*;
+use vrrp_checks::Probe;
+use vrrp_core::Tracked;
+
+use super::{Alpha, Nobody, said};
+use crate::{Config, Severity, Surroundings, load};
 
 /// Loads `text`, and checks every place that is named.
 fn check(text: &[u8], surroundings: &dyn Surroundings) {
@@ -12,7 +16,7 @@ fn check(text: &[u8], surroundings: &dyn Surroundings) {
     std::fs::write(&path, text).unwrap();
     let problems = match load(&path, surroundings) {
         Ok(loaded) => {
-            assert!(!loaded.config.instances.is_empty());
+            check_config(&loaded.config);
             loaded.warnings
         }
         Err(problems) => {
@@ -35,25 +39,94 @@ fn check(text: &[u8], surroundings: &dyn Surroundings) {
     }
 }
 
+/// What the types of the configuration promise in words.
+fn check_config(config: &Config) {
+    assert!(!config.instances.is_empty());
+    let checks: HashSet<&str> = config.checks.iter().map(|check| check.name.as_str()).collect();
+    assert_eq!(checks.len(), config.checks.len());
+    for check in &config.checks {
+        assert!(!check.interval.is_zero() && !check.timeout.is_zero());
+        if let Probe::Script(script) = &check.probe {
+            assert!(script.argv[0].starts_with('/'));
+        }
+    }
+    for instance in &config.instances {
+        let tracks = &instance.params.tracks;
+        let distinct: HashSet<&Tracked> = tracks.iter().map(|track| &track.what).collect();
+        assert_eq!(distinct.len(), tracks.len());
+        for what in distinct {
+            assert!(!matches!(what, Tracked::Check(name) if !checks.contains(&**name)));
+        }
+    }
+    let mut grouped = HashSet::new();
+    for group in &config.groups {
+        let [first, others @ ..] = &group.members[..] else {
+            panic!("{config:#?}")
+        };
+        assert!(grouped.insert(*first));
+        for other in others {
+            assert!(grouped.insert(*other));
+            let [first, other] = [first, other].map(|&member| &config.instances[member].params);
+            assert_eq!(first.priority, other.priority);
+            assert_eq!(first.tracks, other.tracks);
+        }
+        assert_eq!(group.hooks.reasserted, None);
+    }
+}
+
 const WHOLE: &str = r#"name = "vrrpd"
+script_user = "nobody"
+script_security = true
+notify_fifo = "fifo"
+[[check]]
+name = "web"
+http = "https://127.0.0.1:8080/healthz"
+expect_status = [200]
+expect_body = "ok"
+insecure = true
+interval = "2s"
+timeout = "1s"
+rise = 2
+fall = 3
+weight = -20
+[[check]]
+name = "ready"
+script = ["/usr/local/bin/ready", "--fast"]
+user = "web:www"
+capabilities = ["net_admin"]
+[[check]]
+name = "drain"
+file = "drain"
+presence = true
 [[instance]]
 name = "${HOSTNAME}"
 interface = "eth0"
 vrid = 51
 priority = "${PRIORITY}"
 advert_interval = "1s"
-preempt = true
+preempt = { below = 100 }
 preempt_delay = "0s"
 virtual_addresses = ["10.77.0.100", { address = "10.78.0.101/24", interface = "eth1", label = "eth1:web" }]
 excluded_addresses = []
 authentication = { type = "simple", password = "secret" }
 unicast = { source = "10.77.0.1", peers = ["10.77.0.2"] }
 garp = { repeat = 5, again = ["1s", "2s"], refresh = "60s" }
+checks = ["web", { check = "ready", weight = -5 }]
+track_interfaces = ["eth2"]
+link_debounce = "100ms"
+notify = ["/etc/vrrpd/notify.sh"]
+notify_fault = { script = ["/bin/fault"], user = "web", timeout = "5s" }
 [[instance]]
 name = "b"
 interface = "eth0"
 vrid = 52
+priority = 110
 virtual_addresses = ["10.77.0.103"]
+checks = ["drain"]
+[[group]]
+name = "gw"
+instances = ["alpha", "b"]
+notify_stop = ["/bin/stop"]
 "#;
 
 /// What a slip of the hand leaves: pieces that mean something to TOML or to us.
@@ -95,6 +168,12 @@ fn piece() -> impl Strategy<Value = String> {
             "/24",
             "instance",
             "[[instance]]\n",
+            "[[check]]\n",
+            "[[group]]\n",
+            "web",
+            "weight = 255\n",
+            "file = \"x\"\n",
+            "checks = []\n",
             "vrid = 0\n",
             "unicast",
             "99999999999999999999",
@@ -135,4 +214,10 @@ fn every_beginning_of_a_whole_file() {
     for end in 0..=WHOLE.len() {
         check(&WHOLE.as_bytes()[..end], &Alpha);
     }
+}
+
+/// Else the slips above would only be made in what is refused anyway.
+#[test]
+fn the_whole_file_is_sound() {
+    assert_eq!(said(&[("vrrpd.toml", WHOLE)]), [""; 0]);
 }

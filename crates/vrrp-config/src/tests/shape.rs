@@ -86,7 +86,8 @@ fn unknown_keys_with_what_may_be_meant() {
         &format!("instances = 1\nfoo = 1\n{BASE}"),
         &[
             "1:1: unknown key `instances` in the top level; did you mean `instance`?",
-            "2:1: unknown key `foo` in the top level; its keys are `name`, `include`, `instance`",
+            "2:1: unknown key `foo` in the top level; its keys are `name`, `include`, `script_user`, `script_security`, \
+             `notify_fifo`, `check`, `instance`, `group`",
         ],
     );
 }
@@ -156,11 +157,15 @@ fn wrong_types_say_what_is_wanted() {
         ),
         (
             &["preempt = \"yes\""],
-            &["6:11: `preempt` wants true or false, and this is a text; for example: preempt = true"],
+            &[
+                "6:11: `preempt` wants true, false or a table, and this is a text; for example: preempt = true",
+            ],
         ),
         (
             &["preempt = 1"],
-            &["6:11: `preempt` wants true or false, and this is a whole number; for example: preempt = true"],
+            &[
+                "6:11: `preempt` wants true, false or a table, and this is a whole number; for example: preempt = true",
+            ],
         ),
         (
             &["preempt_delay = 0.5"],
@@ -241,7 +246,7 @@ fn numbers_and_booleans_stand_without_quotes_unless_variables_make_them() {
         ),
         (
             &["preempt = \"${TEXT}\""],
-            &["6:11: `preempt` wants true or false, and its variables make it `many`"],
+            &["6:11: `preempt` wants true, false or a table, and its variables make it `many`"],
         ),
         (
             &["priority = \"${UNSET}\""],

@@ -1,7 +1,12 @@
 //! Files that load, and what they become.
 
+use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use vrrp_checks::{
+    Capabilities, Check, Endpoint, Expected, Hooks, Http, Pattern, Probe, Processes, Script, StateFile, Url,
+};
 use vrrp_core::{
     Announcing, Authentication, InterfaceName, Interval, Password, Preempt, Priority, Transport,
     VirtualAddress, Vrid,
@@ -35,6 +40,7 @@ fn everything_given_arrives() {
         authentication = { type = "simple", password = "secret" }
         unicast = { source = "10.77.0.1", peers = ["10.77.0.2", "10.77.0.1", "10.77.0.3"] }
         garp = { repeat = 3, again = ["500ms", "4s"], refresh = "off" }
+        link_debounce = "1500ms"
         "#,
     );
     assert_eq!(loaded.warnings, []);
@@ -46,6 +52,7 @@ fn everything_given_arrives() {
     assert_eq!(instance.name, "web");
     assert_eq!(instance.interface, interface("eth0"));
     assert_eq!(instance.source, Some([10, 77, 0, 1].into()));
+    assert_eq!(instance.link_debounce, Duration::from_millis(1500));
     let params = &instance.params;
     assert_eq!(params.vrid, Vrid::new(51).unwrap());
     assert_eq!(params.priority, Priority::new(110).unwrap());
@@ -103,6 +110,12 @@ fn what_is_not_given_has_its_default() {
     assert_eq!(params.transport, Transport::Multicast);
     assert_eq!(params.authentication, Authentication::None);
     assert_eq!(params.announce, Announcing::default());
+    assert_eq!(params.tracks, []);
+    assert_eq!(instance.link_debounce, Duration::ZERO);
+    assert_eq!(instance.hooks, Hooks::default());
+    assert_eq!(loaded.config.checks, []);
+    assert_eq!(loaded.config.groups, []);
+    assert_eq!(loaded.config.notify_fifo, None);
 }
 
 #[test]
@@ -230,4 +243,97 @@ fn an_advert_holds_255_addresses() {
     );
     let column = list(257).lines().nth(4).unwrap().find("\"10.9.1.56\"").unwrap() + 1;
     assert_eq!((problem.line, problem.column), (5, column));
+}
+
+#[test]
+fn every_check_arrives() {
+    let directory = directory(&[(
+        "vrrpd.toml",
+        &base_with(&[
+            r#"checks = ["web", "port", "ready", "drain", "gone", "haproxy"]"#,
+            r#"[[check]]
+            name = "web"
+            http = "https://[fd00::1]:8443/healthz?full"
+            expect_status = [200, 301]
+            expect_body = '^ok\b'
+            insecure = true
+            interval = "2s"
+            timeout = "1500ms"
+            rise = 2
+            fall = 3
+            [[check]]
+            name = "port"
+            tcp = "[::1]:80"
+            interval = "5s"
+            [[check]]
+            name = "ready"
+            script = ["${BIN}/ready"]
+            [[check]]
+            name = "drain"
+            file = "drain"
+            [[check]]
+            name = "gone"
+            file = "/run/gone"
+            presence = true
+            [[check]]
+            name = "haproxy"
+            process = "haproxy"
+            min = "${COUNT}""#,
+        ]),
+    )]);
+    let loaded = load(&directory.path().join("vrrpd.toml"), &Alpha).unwrap();
+    assert_eq!(loaded.warnings, []);
+    let plain = |name: &str, probe| Check {
+        name: name.to_owned(),
+        probe,
+        interval: Duration::from_secs(1),
+        timeout: Duration::from_secs(1),
+        rise: NonZeroU32::MIN,
+        fall: NonZeroU32::MIN,
+    };
+    let endpoint = |host: &str, port| Endpoint {
+        host: host.to_owned(),
+        port,
+    };
+    let file = |path: PathBuf, presence| Probe::File(StateFile { path, presence });
+    let web = Http {
+        url: Url {
+            tls: true,
+            endpoint: endpoint("fd00::1", 8443),
+            path: "/healthz?full".to_owned(),
+        },
+        expected: Expected {
+            status: vec![200, 301],
+            body: Some(Pattern::new(r"^ok\b").unwrap()),
+        },
+        insecure: true,
+    };
+    let ready = Script {
+        argv: vec!["/usr/local/bin/ready".to_owned()],
+        user: None,
+        capabilities: Capabilities::default(),
+    };
+    let haproxy = Processes {
+        name: "haproxy".to_owned(),
+        min: NonZeroU32::new(5).unwrap(),
+    };
+    let expected = [
+        Check {
+            interval: Duration::from_secs(2),
+            timeout: Duration::from_millis(1500),
+            rise: NonZeroU32::new(2).unwrap(),
+            fall: NonZeroU32::new(3).unwrap(),
+            ..plain("web", Probe::Http(web))
+        },
+        Check {
+            interval: Duration::from_secs(5),
+            timeout: Duration::from_secs(5),
+            ..plain("port", Probe::Tcp(endpoint("::1", 80)))
+        },
+        plain("ready", Probe::Script(ready)),
+        plain("drain", file(directory.path().join("drain"), false)),
+        plain("gone", file("/run/gone".into(), true)),
+        plain("haproxy", Probe::Process(haproxy)),
+    ];
+    assert_eq!(loaded.config.checks, expected);
 }

@@ -33,6 +33,7 @@ fn params(authentication: Authentication, transport: Transport) -> Params {
         authentication,
         advertised: vips(&[100, 101]).into_iter().map(IpAddr::V4).collect(),
         announce: Announcing::default(),
+        tracks: Vec::new(),
     }
 }
 

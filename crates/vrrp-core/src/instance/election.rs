@@ -7,7 +7,7 @@ use core::time::Duration;
 use super::announcing::Announcements;
 use super::repair::Repairs;
 use super::{Backup, Holding, Instance, LastHeard, Master, Role};
-use crate::{Action, Actions, Cause, Heard, Note, Preempt, Time};
+use crate::{Action, Actions, Cause, Heard, Note, Permit, Preempt, Time};
 
 /// A contender is answered at once, but not more often than this: an answer costs every listener a packet, and a
 /// flood of lower-priority adverts shall not make us a second flood.
@@ -17,16 +17,25 @@ impl Instance {
     /// 6.4.1, Startup: the owner is MASTER at once, everybody else listens first. A router that cannot take part waits
     /// in FAULT.
     pub(super) fn take_part(&mut self, now: Time, cause: Cause, actions: &mut Actions) -> Cause {
-        self.retry_at = None;
-        if let Some(fault) = self.network.faults.first() {
+        if let Some(obstacle) = self.obstacle() {
             self.role = Role::Fault;
-            return Cause::Fault(fault.clone());
+            return obstacle;
         }
         self.role = Role::Backup(self.new_backup(now));
         if self.params.priority.is_owner() {
-            self.take_over(now, Cause::Owner, actions);
+            self.take_over_as_owner(now, actions);
         }
         cause
+    }
+
+    /// The owner asks nobody, except for its sync group. Says whether it did.
+    pub(super) fn take_over_as_owner(&mut self, now: Time, actions: &mut Actions) -> bool {
+        if let (Role::Backup(backup), Permit::Wait) = (&mut self.role, &self.permit) {
+            backup.ready = true;
+            return false;
+        }
+        self.take_over(now, Cause::Owner, actions);
+        true
     }
 
     /// 6.4.2 and 6.4.3, "if an ADVERTISEMENT is received".
@@ -44,7 +53,11 @@ impl Instance {
     /// 6.4.2. While a claim is on its way to displace a MASTER, one that is better than we are ends it.
     fn hear_as_backup(&mut self, now: Time, heard: Heard, actions: &mut Actions) {
         let (skew, down) = (self.skew_time(), self.master_down_interval());
-        let ours = self.params.priority;
+        let spared = self.params.preempt.spares(heard.priority, self.priority());
+        let delay = match self.params.preempt {
+            Preempt::After(delay) => delay,
+            Preempt::Never | Preempt::Below(_) => Duration::ZERO,
+        };
         let claiming = self.holding != Holding::Nothing;
         let Role::Backup(backup) = &mut self.role else {
             return;
@@ -77,24 +90,21 @@ impl Instance {
             priority: heard.priority,
         });
 
-        let lower = heard.priority < ours.into();
-        let delay = match self.params.preempt {
-            Preempt::After(delay) if lower => delay,
-            Preempt::Never | Preempt::After(_) => {
-                backup.down_at = now + down;
-                backup.resigned = None;
-                if !lower {
-                    if backup.preempt_at.take().is_some() {
-                        actions.push(Action::Note(Note::DelayEnded));
-                    }
-                    self.release(actions);
-                }
-                return;
+        if spared {
+            backup.down_at = now + down;
+            backup.resigned = None;
+            backup.ready = false;
+            if backup.preempt_at.take().is_some() {
+                actions.push(Action::Note(Note::DelayEnded));
             }
-        };
+            self.release(actions);
+            return;
+        }
         if claiming {
             // It lives, and is about to be displaced.
             backup.down_at = now + down;
+        } else if backup.ready {
+            // It lives, and is displaced when the sync group can.
         } else if delay.is_zero() {
             // Ignored: the timer runs on, and we take over when it ends.
             actions.push(Action::Note(Note::LowerIgnored {
@@ -117,7 +127,7 @@ impl Instance {
     /// 6.4.3, and beyond it: the RFC ignores a MASTER of lower priority; we answer, so that it yields at once, and
     /// announce ourselves, so that its clients come back.
     fn hear_as_master(&mut self, now: Time, heard: Heard, actions: &mut Actions) -> Option<Cause> {
-        let ours = self.params.priority;
+        let ours = self.priority();
         if heard.priority.is_resignation() {
             actions.push(Action::Note(Note::ResignationHeard {
                 from: heard.source,
@@ -173,31 +183,21 @@ impl Instance {
             return None;
         }
         let interval = self.params.interval.get();
-        let down = self.master_down_interval();
-        let ours = self.params.priority.into();
+        let ours = self.priority().into();
         match &mut self.role {
             Role::Init => None,
-            Role::Fault => Some(self.take_part(now, Cause::Recovered, actions)),
+            Role::Fault => {
+                self.refused = None;
+                self.reconsider(now, actions)
+            }
             Role::Backup(backup) => {
                 backup.preempt_at = None;
-                // One that resigned is not among them: who was heard, was heard after that.
-                let living = backup.heard.filter(|last| now.since(last.at) < down);
-                match living {
-                    // Nobody must be without service while the kernel works: first the addresses, then the advert.
-                    Some(last) if self.holding == Holding::Nothing => {
-                        backup.down_at = now + down;
-                        let cause = Cause::Preempted {
-                            master: last.from,
-                            theirs: last.priority,
-                        };
-                        self.claim(cause, actions);
-                        None
-                    }
-                    _ => {
-                        let cause = backup.resigned.map_or(Cause::Silence, Cause::Resigned);
-                        Some(self.take_over(now, cause, actions))
-                    }
+                if self.permit != Permit::Go {
+                    backup.ready = true;
+                    actions.push(Action::Note(Note::Waiting));
+                    return None;
                 }
+                self.come_forward(now, actions)
             }
             Role::Master(master) => {
                 let advert_due = now >= master.advert_at;
@@ -221,9 +221,37 @@ impl Instance {
         }
     }
 
+    /// The time of a BACKUP has come, and nobody else is to be asked.
+    pub(super) fn come_forward(&mut self, now: Time, actions: &mut Actions) -> Option<Cause> {
+        let down = self.master_down_interval();
+        let Role::Backup(backup) = &mut self.role else {
+            return None;
+        };
+        backup.ready = false;
+        // One that resigned is not among them: who was heard, was heard after that.
+        let living = backup.heard.filter(|last| now.since(last.at) < down);
+        match living {
+            // Nobody must be without service while the kernel works: first the addresses, then the advert.
+            Some(last) if self.holding == Holding::Nothing => {
+                backup.down_at = now + down;
+                let cause = Cause::Preempted {
+                    master: last.from,
+                    theirs: last.priority,
+                };
+                self.claim(cause, actions);
+                None
+            }
+            _ => {
+                let owns = self.params.priority.is_owner().then_some(Cause::Owner);
+                let cause = backup.resigned.map_or(Cause::Silence, Cause::Resigned);
+                Some(self.take_over(now, owns.unwrap_or(cause), actions))
+            }
+        }
+    }
+
     /// Nobody serves: the advert goes out first, or every other BACKUP would claim too, then the addresses.
     pub(super) fn take_over(&mut self, now: Time, cause: Cause, actions: &mut Actions) -> Cause {
-        actions.push(Action::Send(self.params.priority.into()));
+        actions.push(Action::Send(self.priority().into()));
         self.role = Role::Master(self.new_master(now));
         if self.holding == Holding::Nothing {
             self.claim(cause.clone(), actions);
@@ -232,14 +260,14 @@ impl Instance {
     }
 
     /// Sends an advert now, or as soon as [`ANSWER_SPACING`] allows. The `Adver_Timer` runs on as if nothing had come.
-    fn answer(&mut self, now: Time, actions: &mut Actions) {
+    pub(super) fn answer(&mut self, now: Time, actions: &mut Actions) {
         let Role::Master(master) = &mut self.role else {
             return;
         };
         if now >= master.answer_from {
             master.answer_at = None;
             master.answer_from = now + ANSWER_SPACING;
-            actions.push(Action::Send(self.params.priority.into()));
+            actions.push(Action::Send(self.priority().into()));
         } else {
             master.answer_at.get_or_insert(master.answer_from);
         }
@@ -251,6 +279,7 @@ impl Instance {
             preempt_at: None,
             heard: None,
             resigned: None,
+            ready: false,
         }
     }
 

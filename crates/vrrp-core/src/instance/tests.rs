@@ -1,6 +1,7 @@
 //! One virtual router, event by event.
 
 mod faults;
+mod fitness;
 mod holding;
 mod preemption;
 mod properties;
@@ -11,8 +12,8 @@ use core::time::Duration;
 
 use crate::{
     Action, Actions, Announcing, Authentication, Cause, Epoch, Event, Fault, Heard, Instance, InterfaceName,
-    Interval, Moved, Network, Note, Params, Preempt, Priority, Refusal, Round, State, Time, Transport, Vrid,
-    WirePriority,
+    Interval, Moved, Network, Note, Params, Permit, Preempt, Priority, Refusal, Round, Standing, State, Time,
+    Track, Tracked, Transport, Vrid, Weight, WirePriority,
 };
 
 /// A moment long after boot, so that a subtraction that goes wrong shows.
@@ -37,6 +38,7 @@ fn params(priority: u8) -> Params {
         authentication: Authentication::None,
         advertised: vec![IpAddr::V4(Ipv4Addr::new(10, 77, 0, 100))],
         announce: Announcing::default(),
+        tracks: Vec::new(),
     }
 }
 

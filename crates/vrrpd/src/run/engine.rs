@@ -11,8 +11,8 @@ use std::time::Duration;
 use tracing::{error, warn};
 use vrrp_config::{Config, InstanceConfig};
 use vrrp_core::{
-    Action, Discard, Due, Epoch, Event, Instance, Meta, Network as Outlook, Refusal, RouterId, Table, Time,
-    Transport,
+    Action, Cause, Discard, Due, Epoch, Event, GroupId, Instance, Meta, Network as Outlook, Note, Outcome,
+    Refusal, RouterId, Standing, State, Table, Time, Tracked, Transport,
 };
 use vrrp_linux::{
     ArpSocket, ClaimNote, Job, Kernel, Moment, Network, NetworkChange, Owner, Received, Report,
@@ -23,6 +23,7 @@ use vrrp_packet::{Advert, Datagram, gratuitous};
 use super::announcer::{Announced, Announcer};
 use super::inbox::Inbox;
 use super::narrate;
+use super::notices::{Group, Notices};
 use super::outlook::{Holders, outlook};
 use super::port::Port;
 use super::rejects::Rejects;
@@ -44,47 +45,83 @@ pub(super) struct Engine {
     ports: Vec<Port>,
     /// Which virtual routers hold an address: whom it concerns when somebody removes it.
     holders: Holders,
+    /// Whom a check concerns.
+    trackers: HashMap<Tracked, Vec<RouterId>>,
+    /// The sync groups, by their number.
+    groups: Vec<Group>,
     network: Network,
     /// Whether the first picture of the network has arrived and everybody has been started.
     started: bool,
     kernel: Kernel,
     arp: ArpSocket,
     announcer: Announcer,
+    notices: Notices,
     rejects: Rejects,
     /// Packets that were just received; empty between wake-ups.
     inbox: Inbox,
     /// Batches in a row that left something unread.
     undrained: u32,
     reopen_at: Option<Time>,
+    /// When a link that has changed counts as changed.
+    links_settle_at: Option<Time>,
     woken_at: Time,
+}
+
+/// How a check stands.
+#[derive(Clone, Debug)]
+pub(super) struct Verdict {
+    /// Its name.
+    pub(super) check: String,
+    /// How.
+    pub(super) standing: Standing,
 }
 
 impl Engine {
     /// An engine for this configuration. Nothing happens before the first report about the network.
-    pub(super) fn new(config: Config, kernel: Kernel, arp: ArpSocket, now: Time) -> Self {
+    pub(super) fn new(config: Config, kernel: Kernel, arp: ArpSocket, notices: Notices, now: Time) -> Self {
         let mut engine = Self {
             table: Table::default(),
             routers: HashMap::new(),
             ports: Vec::new(),
             holders: Holders::new(),
+            trackers: HashMap::new(),
+            groups: Vec::new(),
             network: Network::default(),
             started: false,
             kernel,
             arp,
             announcer: Announcer::default(),
+            notices,
             rejects: Rejects::default(),
             inbox: Inbox::default(),
             undrained: 0,
             reopen_at: None,
+            links_settle_at: None,
             woken_at: now,
         };
-        for instance in config.instances {
-            engine.insert(instance);
+        let ids: Vec<RouterId> = config
+            .instances
+            .into_iter()
+            .map(|instance| engine.insert(instance))
+            .collect();
+        for group in config.groups {
+            let member = |&place: &usize| {
+                let id = *ids.get(place)?;
+                Some((id, engine.routers.get(&id)?.config.name.as_str().into()))
+            };
+            let members: Vec<_> = group.members.iter().filter_map(member).collect();
+            for (id, _) in &members {
+                if let Some(router) = engine.routers.get_mut(id) {
+                    router.group = Some(engine.groups.len());
+                }
+            }
+            engine.table.group(members);
+            engine.groups.push(Group::new(group.name));
         }
         engine
     }
 
-    fn insert(&mut self, config: InstanceConfig) {
+    fn insert(&mut self, config: InstanceConfig) -> RouterId {
         let port = self
             .ports
             .iter()
@@ -103,7 +140,11 @@ impl Engine {
                 .iter()
                 .map(|virtual_address| (virtual_address.address, id)),
         );
+        for track in &config.params.tracks {
+            self.trackers.entry(track.what.clone()).or_default().push(id);
+        }
         self.routers.insert(id, Router::new(config, port));
+        id
     }
 
     // What wakes it.
@@ -115,26 +156,31 @@ impl Engine {
 
     /// When it must be woken at the latest.
     pub(super) fn deadline(&self) -> Option<Time> {
-        [self.table.deadline(), self.announcer.deadline(), self.reopen_at]
-            .into_iter()
-            .flatten()
-            .min()
+        let ours = [self.announcer.deadline(), self.reopen_at, self.links_settle_at];
+        ours.into_iter().chain([self.table.deadline()]).flatten().min()
     }
 
     // One wake-up: adverts that are due go out first; then what has arrived is read; only then may a deadline say that
     // nothing arrived. Returns whether there is more to read.
 
     /// Does what is due at this moment, in the order that keeps a starved daemon from taking over from a healthy MASTER.
-    pub(super) fn turn(&mut self, moment: Moment, reports: impl Iterator<Item = Report>) -> bool {
+    pub(super) fn turn(
+        &mut self,
+        moment: Moment,
+        reports: impl Iterator<Item = Report>,
+        verdicts: impl Iterator<Item = Verdict>,
+    ) -> bool {
         let now = moment.time;
         self.fire(now, Due::Adverts);
         self.take_reports(now, reports);
+        verdicts.for_each(|verdict| self.judged(now, verdict));
         let more = self.receive(moment);
         self.undrained = if more { self.undrained.saturating_add(1) } else { 0 };
         if !more || self.undrained > PATIENCE {
             self.fire(now, Due::All);
         }
-        if self.reopen_at.is_some_and(|at| at <= now) {
+        let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
+        if due(self.reopen_at) || due(self.links_settle_at) {
             self.survey(now);
         }
         self.announce(now);
@@ -142,19 +188,31 @@ impl Engine {
         more
     }
 
-    /// Stops every virtual router: they resign and release what they hold.
-    pub(super) fn stop(mut self, now: Time) -> Kernel {
+    /// Stops every virtual router: they resign and release what they hold. The notices of that are held back, so that
+    /// hooks are told once it is done.
+    pub(super) fn stop(mut self, now: Time) -> (Kernel, Notices) {
         let ids: Vec<RouterId> = self.table.iter().map(|(id, _)| id).collect();
+        self.notices.hold();
         for id in ids {
             self.event(now, id, Event::Stop);
         }
-        self.kernel
+        (self.kernel, self.notices)
     }
 
     fn fire(&mut self, now: Time, which: Due) {
         // Each time-out moves a deadline beyond `now`, so this ends.
         while let Some(id) = self.table.due(now, which) {
             self.event(now, id, Event::Timeout);
+        }
+    }
+
+    // What checks report.
+
+    fn judged(&mut self, now: Time, Verdict { check, standing }: Verdict) {
+        let what = Tracked::Check(check.into());
+        let concerned = self.trackers.get(&what).cloned().unwrap_or_default();
+        for id in concerned {
+            self.event(now, id, Event::Verdict(what.clone(), standing.clone()));
         }
     }
 
@@ -243,6 +301,11 @@ impl Engine {
     /// Looks at the network with the eyes of every virtual router: sockets, sources, faults.
     fn survey(&mut self, now: Time) {
         let ids: Vec<RouterId> = self.table.iter().map(|(id, _)| id).collect();
+        for router in self.routers.values_mut() {
+            router.links.follow(now, &self.network);
+        }
+        let settling = self.routers.values().filter_map(|router| router.links.deadline());
+        self.links_settle_at = settling.min();
         // Who has to leave says so with the socket and the address that it has had: the interface may only have
         // another name by now.
         self.close_dead_sockets();
@@ -258,6 +321,14 @@ impl Engine {
                 && let Err(error) = router.set_source(outlook.source)
             {
                 error!(router = router.config.name, "no advert can be built: {error}");
+            }
+            let tracked = self
+                .routers
+                .get(&id)
+                .map(Router::tracked_links)
+                .unwrap_or_default();
+            for (what, standing) in tracked {
+                self.event(now, id, Event::Verdict(what, standing));
             }
             self.event(now, id, Event::Network(outlook));
             if !self.started {
@@ -297,6 +368,7 @@ impl Engine {
         let failure = self.ports.get(router.port).and_then(Port::failure);
         Some(outlook(
             (id, &router.config),
+            &router.links,
             &self.network,
             &self.holders,
             failure,
@@ -382,9 +454,11 @@ impl Engine {
     // What the state machines want.
 
     fn event(&mut self, now: Time, id: RouterId, event: Event) {
-        let actions = self.table.handle(now, id, event);
-        for action in actions {
-            self.perform(now, id, action);
+        for outcome in self.table.handle(now, id, event) {
+            match outcome {
+                Outcome::Act(id, action) => self.perform(now, id, action),
+                Outcome::GroupMoved { group, from, to } => self.group_moved(group, from, to),
+            }
         }
     }
 
@@ -418,12 +492,40 @@ impl Engine {
                 });
             }
             Action::Announce(round) => self.announcer.queue(id, round),
-            Action::Moved(moved) => narrate::moved(router, &moved),
-            Action::Note(note) => {
-                if let Some(untold) = router.pace.ask(now) {
-                    narrate::note(router, &note, untold);
+            Action::Moved(moved) => {
+                narrate::moved(router, &moved);
+                if let Some(instance) = self.table.get(id) {
+                    self.notices.moved(router, instance, &moved);
                 }
             }
+            Action::Note(note) => {
+                if let Some(instance) = self.table.get(id) {
+                    self.notices.noted(now, router, instance, &note);
+                }
+                let group = router.group.and_then(|group| self.groups.get_mut(group));
+                if let (Note::FaultIs(cause), Some(group)) = (&note, group) {
+                    self.notices.member_fault_is(group, cause);
+                }
+                if !note.is_about_peers() {
+                    narrate::note(router, &note);
+                } else if let Some(untold) = router.pace.ask(now) {
+                    narrate::untold(router, untold);
+                    narrate::note(router, &note);
+                }
+            }
+        }
+    }
+
+    fn group_moved(&mut self, id: GroupId, from: State, to: State) {
+        let members = || self.table.members(id).filter_map(|id| self.table.get(id));
+        // The reason is that of a member which has one of its own.
+        let telling = members()
+            .find(|member| member.has_own_fault())
+            .or_else(|| members().find(|member| member.state() == to));
+        let cause = telling.map_or(Cause::Stopped, |member| member.status().cause);
+        if let Some(group) = self.groups.get_mut(id.index()) {
+            narrate::group_moved(&group.name, from, to);
+            self.notices.group_moved(group, from, to, &cause);
         }
     }
 

@@ -28,7 +28,9 @@ pub(super) fn moved(router: &Router, moved: &Moved) {
         ""
     };
     let (vrid, interface) = (router.config.params.vrid, &router.config.interface);
-    if to == State::Fault {
+    // One that has just started and has no result yet is not broken.
+    let awaits = matches!(moved.cause, Cause::Fault(Fault::Awaited(_)));
+    if to == State::Fault && !awaits {
         warn!(router = name, %interface, %vrid, %from, %to, cause, "({name}) Entering {to} STATE");
     } else {
         info!(router = name, %interface, %vrid, %from, %to, cause, "({name}) Entering {to} STATE{note}");
@@ -36,7 +38,7 @@ pub(super) fn moved(router: &Router, moved: &Moved) {
 }
 
 /// The cause in words, with the kernel's error numbers explained.
-fn cause(cause: &Cause) -> String {
+pub(super) fn cause(cause: &Cause) -> String {
     match cause {
         Cause::Refused(refusal) => refused(refusal),
         Cause::Fault(reason) => fault(reason),
@@ -74,8 +76,8 @@ fn errno_name(errno: i32) -> io::Error {
     io::Error::from_raw_os_error(errno)
 }
 
-/// What happened without a transition; `untold` lines before this one were kept back.
-pub(super) fn note(router: &Router, note: &Note, untold: u64) {
+/// So many lines about peers were kept back before the next one.
+pub(super) fn untold(router: &Router, untold: u64) {
     let name = &router.config.name;
     if untold > 0 {
         warn!(
@@ -83,7 +85,11 @@ pub(super) fn note(router: &Router, note: &Note, untold: u64) {
             untold, "({name}) {untold} lines about its peers were not written: too many at a time"
         );
     }
-    let ours = router.config.params.priority;
+}
+
+/// What happened without a transition.
+pub(super) fn note(router: &Router, note: &Note) {
+    let name = &router.config.name;
     match note {
         Note::MasterIs {
             before: None,
@@ -121,14 +127,14 @@ pub(super) fn note(router: &Router, note: &Note, untold: u64) {
             info!(router = name, %master, "({name}) start preempt delay ({})", delay.as_secs_f64());
         }
         Note::DelayEnded => info!(router = name, "({name}) stop preempt delay"),
-        Note::Contested { from, theirs, .. } if theirs.get() == ours.get() => {
+        Note::Contested { from, theirs, ours } if theirs.get() == ours.get() => {
             info!(
                 router = name, peer = %from, priority = %theirs,
                 "({name}) Received advert from {from} with same priority {theirs} but lower IP address than ours, \
                  forcing new election"
             );
         }
-        Note::Contested { from, theirs, .. } => {
+        Note::Contested { from, theirs, ours } => {
             info!(
                 router = name, peer = %from, priority = %theirs,
                 "({name}) Received advert from {from} with lower priority {theirs}, ours {ours}, forcing new election"
@@ -142,7 +148,7 @@ pub(super) fn note(router: &Router, note: &Note, untold: u64) {
                  off it)"
             );
         }
-        Note::FaultIs(reason) => info!(router = name, "({name}) still in FAULT: {}", fault(reason)),
+        Note::FaultIs(reason) => info!(router = name, "({name}) still in FAULT: {}", cause(reason)),
         Note::NextTry(wait) => {
             info!(
                 router = name,
@@ -150,7 +156,36 @@ pub(super) fn note(router: &Router, note: &Note, untold: u64) {
                 wait.as_secs()
             );
         }
+        Note::PriorityChanged { from, to, by } => {
+            let because = by.as_ref().map_or_else(
+                || "by the configuration".to_owned(),
+                |(what, standing)| format!("{what} {standing}"),
+            );
+            info!(
+                router = name, %from, %to, because,
+                "({name}) Changing effective priority from {from} to {to} ({because})"
+            );
+        }
+        Note::Waiting => info!(
+            router = name,
+            "({name}) ready to be MASTER, and waiting for the other members of its sync group"
+        ),
     }
+}
+
+/// Notices that hooks will never see.
+pub(super) fn notice_lost(lost: u64) {
+    if lost.is_power_of_two() {
+        warn!(
+            lost,
+            "{lost} notices for hooks were lost: the thread that tells them does not keep up"
+        );
+    }
+}
+
+/// A transition of a sync group.
+pub(super) fn group_moved(group: &str, from: State, to: State) {
+    info!(group, %from, %to, "VRRP_Group({group}) Syncing instances to {to} state");
 }
 
 /// A send that changed whether sending works.

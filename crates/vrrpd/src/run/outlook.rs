@@ -10,12 +10,15 @@ use vrrp_config::InstanceConfig;
 use vrrp_core::{Fault, InterfaceName, Network as Outlook, RouterId};
 use vrrp_linux::{Link, Network};
 
+use super::links::{Condition, Links};
+
 /// Which virtual router holds which address.
 pub(super) type Holders = HashMap<IpAddr, RouterId>;
 
-/// What the network offers to `router`, whose socket failed with this errno if it did.
+/// What the network offers to a virtual router, whose socket failed with this errno if it did.
 pub(super) fn outlook(
     (id, config): (RouterId, &InstanceConfig),
+    links: &Links,
     network: &Network,
     holders: &Holders,
     socket_failure: Option<i32>,
@@ -28,7 +31,7 @@ pub(super) fn outlook(
     let mut faults: Vec<Fault> = [own]
         .into_iter()
         .chain(others)
-        .filter_map(|name| broken(network, name))
+        .filter_map(|name| broken(links, name))
         .collect();
 
     let link = network.link(own);
@@ -49,11 +52,11 @@ pub(super) fn outlook(
 }
 
 /// Why nothing can be sent or held on an interface.
-fn broken(network: &Network, name: &InterfaceName) -> Option<Fault> {
-    match network.link(name) {
-        None => Some(Fault::InterfaceMissing(name.clone())),
-        Some(link) if link.up && link.running => None,
-        Some(_) => Some(Fault::InterfaceDown(name.clone())),
+fn broken(links: &Links, name: &InterfaceName) -> Option<Fault> {
+    match links.condition(name) {
+        Condition::Missing => Some(Fault::InterfaceMissing(name.clone())),
+        Condition::Down => Some(Fault::InterfaceDown(name.clone())),
+        Condition::Up => None,
     }
 }
 

@@ -5,9 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use vrrp_config::InstanceConfig;
-use vrrp_core::{Transport, VirtualAddress, WirePriority};
+use vrrp_core::{Standing, Tracked, Transport, VirtualAddress, WirePriority};
 use vrrp_packet::{Contents, EncodeError, GROUP, Outgoing};
 
+use super::links::Links;
+use super::notices::Told;
 use super::pace::Pace;
 use super::port::Port;
 
@@ -27,6 +29,12 @@ pub(super) struct Router {
     pub(super) pace: Pace,
     /// The errno of the last send, until one succeeds.
     pub(super) send_error: Option<i32>,
+    /// The links that it needs or tracks.
+    pub(super) links: Links,
+    /// The sync group that it belongs to, by its number.
+    pub(super) group: Option<usize>,
+    /// What its hooks were told.
+    pub(super) told: Told,
 }
 
 /// What a send told us.
@@ -42,8 +50,17 @@ pub(super) enum Sent {
 
 impl Router {
     pub(super) fn new(config: InstanceConfig, port: usize) -> Self {
-        let addresses = config.addresses.clone().into();
+        let addresses: Arc<[VirtualAddress]> = config.addresses.clone().into();
+        let held_on = addresses.iter().map(|held| held.interface.clone());
+        let tracked = config.params.tracks.iter().filter_map(|track| match &track.what {
+            Tracked::Interface(name) => Some(name.clone()),
+            Tracked::Check(_) => None,
+        });
+        let interfaces = held_on.chain(tracked).chain([config.interface.clone()]);
         Self {
+            links: Links::new(config.link_debounce, interfaces),
+            group: None,
+            told: Told::default(),
             config,
             addresses,
             port,
@@ -80,6 +97,17 @@ impl Router {
             ttl: 255,
         })?);
         Ok(())
+    }
+
+    /// The interfaces that it tracks, and how they stand.
+    pub(super) fn tracked_links(&self) -> Vec<(Tracked, Standing)> {
+        let tracks = self.config.params.tracks.iter();
+        tracks
+            .filter_map(|track| match &track.what {
+                Tracked::Interface(name) => Some((track.what.clone(), self.links.condition(name).standing())),
+                Tracked::Check(_) => None,
+            })
+            .collect()
     }
 
     /// Sends an advert to the group, or to every peer. Without a socket it sends nothing: then it is in FAULT, or soon.

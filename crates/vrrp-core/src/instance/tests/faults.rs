@@ -28,7 +28,7 @@ fn the_shown_reason_follows_the_network() {
         source: None,
         faults: vec![missing.clone()],
     };
-    let note = Action::Note(Note::FaultIs(missing.clone()));
+    let note = Action::Note(Note::FaultIs(Cause::Fault(missing.clone())));
     assert_eq!(instance.handle(ms(1), Event::Network(network.clone())), [note]);
     assert_eq!(instance.status().cause, Cause::Fault(missing));
     let another_source = Network {

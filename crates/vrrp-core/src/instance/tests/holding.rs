@@ -190,7 +190,10 @@ fn a_war_over_an_address_is_fought_once_a_second() {
 fn changed_parameters_are_told_at_once() {
     let (mut instance, at) = master(params(100));
     let now = at + Duration::from_millis(400);
-    assert_eq!(instance.handle(now, Event::Params(params(90))), [send(90)]);
+    assert_eq!(
+        effects(instance.handle(now, Event::Params(params(90)))),
+        [send(90)]
+    );
     assert_eq!(
         instance.deadline(),
         Some(at + Duration::from_secs(1)),

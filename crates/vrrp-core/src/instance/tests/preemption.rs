@@ -238,7 +238,7 @@ fn a_changed_priority_moves_the_deadline_by_the_difference_in_skew_time() {
 #[test]
 fn becoming_the_owner_takes_over_at_once() {
     let mut instance = backup(params(100));
-    let actions = instance.handle(ms(10), Event::Params(params(255)));
+    let actions = effects(instance.handle(ms(10), Event::Params(params(255))));
     assert_eq!(actions, [send(255), Action::Claim(Epoch(1))]);
 }
 
@@ -257,7 +257,7 @@ fn a_reload_that_ends_the_right_to_preempt_ends_the_wait() {
     for now_spared in [params(100), params(50), with(200, Preempt::Never)] {
         let mut instance = backup(params(200));
         let _ = instance.handle(ms(3000), advert(100, LOWER));
-        assert_eq!(instance.handle(ms(3100), Event::Params(now_spared)), []);
+        assert_eq!(effects(instance.handle(ms(3100), Event::Params(now_spared))), []);
         assert_eq!(
             instance.deadline(),
             Some(ms(3000) + instance.master_down_interval())
@@ -272,7 +272,7 @@ fn a_reload_that_ends_the_right_to_preempt_ends_the_claim() {
     let (at, actions) = wait(&mut instance);
     let epoch = claimed(&actions);
     assert_eq!(
-        instance.handle(at, Event::Params(params(100))),
+        effects(instance.handle(at, Event::Params(params(100)))),
         [Action::Release(epoch)]
     );
     assert_eq!(instance.handle(at, Event::Claimed(epoch, Ok(()))), []);
@@ -312,7 +312,7 @@ fn a_reload_that_ends_the_delay_ends_its_timer() {
         let mut instance = backup(with(200, delay));
         let _ = instance.handle(ms(1000), advert(priority, LOWER));
         let _ = instance.handle(ms(2500), advert(priority, LOWER));
-        assert_eq!(instance.handle(ms(2600), Event::Params(now_spared)), []);
+        assert_eq!(effects(instance.handle(ms(2600), Event::Params(now_spared))), []);
         assert_eq!(
             instance.deadline(),
             Some(ms(2500) + instance.master_down_interval())

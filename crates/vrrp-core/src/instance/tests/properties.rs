@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::fitness::{DRAIN, READY, WEB, failing, track, verdict};
 use super::*;
 
 fn source() -> impl Strategy<Value = IpAddr> {
@@ -12,12 +13,39 @@ fn any_params() -> impl Strategy<Value = Params> {
     let preempt = prop_oneof![
         Just(Preempt::Never),
         (0_u64..10).prop_map(|seconds| Preempt::After(Duration::from_secs(seconds))),
+        (1_u8..=254).prop_map(|below| Preempt::Below(Priority::new(below).unwrap())),
     ];
-    (1_u8..=255, 1_u64..5, preempt).prop_map(|(priority, seconds, preempt)| Params {
+    let tracks = prop::sample::subsequence(vec![(WEB, 0), (READY, -30), (DRAIN, 7)], 0..=3);
+    (1_u8..=255, 1_u64..5, preempt, tracks).prop_map(|(priority, seconds, preempt, tracks)| Params {
         preempt,
+        tracks: tracks
+            .into_iter()
+            .map(|(name, weight)| track(name, weight))
+            .collect(),
         interval: Interval::new(Duration::from_secs(seconds)).unwrap(),
         ..params(priority)
     })
+}
+
+fn any_verdict() -> impl Strategy<Value = Event> {
+    let standing = prop_oneof![
+        Just(Standing::Unknown),
+        Just(Standing::Passing),
+        Just(failing()),
+        any::<i64>().prop_map(Standing::Value),
+        (-3_i64..3).prop_map(Standing::Value),
+    ];
+    let what = prop::sample::select(vec![WEB, READY, DRAIN]);
+    (what, standing).prop_map(|(what, standing)| verdict(what, standing))
+}
+
+fn any_permit() -> impl Strategy<Value = Event> {
+    let permit = prop_oneof![
+        3 => Just(Permit::Go),
+        2 => Just(Permit::Wait),
+        1 => Just(Permit::Fault("inside".into())),
+    ];
+    permit.prop_map(Event::Permit)
 }
 
 /// An event, where the epoch of an answer is counted back from the latest claim's.
@@ -29,6 +57,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         8 => Just(Event::Timeout),
         1 => prop_oneof![Just(down()), Just(network())].prop_map(Event::Network),
         1 => any_params().prop_map(Event::Params),
+        2 => any_verdict(),
+        1 => any_permit(),
         4 => (0_u64..3).prop_map(|back| Event::Claimed(Epoch(back), Ok(()))),
         1 => (0_u64..3).prop_map(|back| Event::Claimed(Epoch(back), Err(refusal()))),
         1 => Just(Event::AddressLost),
@@ -93,8 +123,23 @@ proptest! {
             }
             prop_assert_eq!(instance.state(), reported, "every change of state is reported");
             prop_assert_eq!(instance.status().state, reported);
-            if matches!(reported, State::Backup | State::Master) {
-                prop_assert!(instance.deadline().is_some());
+            let sends = actions.iter().filter_map(|action| match action {
+                Action::Send(priority) if !priority.is_resignation() => Some(*priority),
+                _ => None,
+            });
+            for priority in sends {
+                // One that yields to its group or a fault sends nothing but resignations after that.
+                prop_assert_eq!(priority, instance.priority().into(), "the advert says the effective priority");
+            }
+            prop_assert!((1..=254).contains(&instance.priority().get()) || instance.params().priority.is_owner());
+            match reported {
+                State::Master => prop_assert!(instance.deadline().is_some()),
+                State::Backup => prop_assert_eq!(
+                    instance.deadline().is_none(),
+                    instance.can_serve() && !instance.is_advertising() && !instance.is_holding(),
+                    "only one that waits for its group has no deadline"
+                ),
+                State::Init | State::Fault => {}
             }
             if event == Event::Timeout && due {
                 prop_assert!(instance.deadline().is_none_or(|deadline| deadline > now), "a deadline is met once");

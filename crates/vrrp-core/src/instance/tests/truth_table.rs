@@ -11,6 +11,8 @@ enum In {
     Backup,
     /// BACKUP that has heard a MASTER of lower priority and waits for the `preempt_delay`.
     Delaying,
+    /// BACKUP whose time has come, and whose sync group makes it wait.
+    Ready,
     /// BACKUP that claims the addresses before it displaces a living MASTER.
     Preempting,
     /// Has sent its first advert and waits for the kernel.
@@ -18,12 +20,13 @@ enum In {
     Master,
 }
 
-const ALL: [In; 8] = [
+const ALL: [In; 9] = [
     In::Init,
     In::Fault,
     In::Refused,
     In::Backup,
     In::Delaying,
+    In::Ready,
     In::Preempting,
     In::Taking,
     In::Master,
@@ -52,6 +55,15 @@ fn at(role: In) -> (Instance, Epoch) {
         In::Delaying => {
             let mut instance = backup(delayed);
             let _ = instance.handle(START, advert(50, LOWER));
+            (instance, Epoch::default())
+        }
+        In::Ready => {
+            let mut instance = Instance::new(params(OUR_PRIORITY), network());
+            let _ = instance.handle(START, Event::Permit(Permit::Wait));
+            let started = START + Duration::from_secs(1) - instance.master_down_interval();
+            let _ = instance.handle(started, Event::Start);
+            let (when, actions) = wait(&mut instance);
+            assert_eq!((when, actions), (ms(1000), vec![Action::Note(Note::Waiting)]));
             (instance, Epoch::default())
         }
         In::Preempting => {
@@ -134,6 +146,7 @@ fn stop() {
             (In::Refused, vec![stopped(State::Fault)], State::Init),
             (In::Backup, vec![stopped(State::Backup)], State::Init),
             (In::Delaying, vec![stopped(State::Backup)], State::Init),
+            (In::Ready, vec![stopped(State::Backup)], State::Init),
             (
                 In::Preempting,
                 vec![release(), stopped(State::Backup)],
@@ -245,14 +258,14 @@ fn timeout_at_the_deadline() {
         let (mut instance, _) = at(role);
         let Some(deadline) = instance.deadline() else {
             assert!(
-                matches!(role, In::Init | In::Fault),
+                matches!(role, In::Init | In::Fault | In::Ready),
                 "{role:?} has nothing to wait for"
             );
             continue;
         };
         let actions = effects(instance.handle(deadline, Event::Timeout));
         let expected = match role {
-            In::Init | In::Fault => unreachable!("they have no deadline"),
+            In::Init | In::Fault | In::Ready => unreachable!("they have no deadline"),
             In::Refused => vec![moved(State::Fault, State::Backup, Cause::Recovered)],
             // The MASTER that was spared has gone silent before the delay was over.
             In::Backup | In::Delaying => vec![send(100), Action::Claim(Epoch(1))],
@@ -291,6 +304,7 @@ fn network_down() {
         &[
             (In::Backup, vec![fault(State::Backup)], State::Fault),
             (In::Delaying, vec![fault(State::Backup)], State::Fault),
+            (In::Ready, vec![fault(State::Backup)], State::Fault),
             (
                 In::Preempting,
                 vec![release(), fault(State::Backup)],
@@ -333,6 +347,63 @@ fn parameters_with_another_priority() {
             ),
             (In::Taking, vec![send(90)], State::Backup),
             (In::Master, vec![send(90)], State::Master),
+        ],
+    );
+}
+
+#[test]
+fn the_group_may_go() {
+    // The others have no group, and may always.
+    row(
+        |_| Event::Permit(Permit::Go),
+        &[(In::Ready, vec![send(100), Action::Claim(Epoch(1))], State::Backup)],
+    );
+}
+
+#[test]
+fn the_group_must_wait() {
+    row(
+        |_| Event::Permit(Permit::Wait),
+        &[
+            (In::Preempting, vec![release()], State::Backup),
+            (In::Taking, vec![send(0), release()], State::Backup),
+            (
+                In::Master,
+                vec![
+                    send(0),
+                    release(),
+                    moved(State::Master, State::Backup, Cause::Group),
+                ],
+                State::Backup,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_member_of_the_group_is_in_fault() {
+    let fault = |from| moved(from, State::Fault, Cause::Fault(Fault::Member("inside".into())));
+    row(
+        |_| Event::Permit(Permit::Fault("inside".into())),
+        &[
+            (In::Backup, vec![fault(State::Backup)], State::Fault),
+            (In::Delaying, vec![fault(State::Backup)], State::Fault),
+            (In::Ready, vec![fault(State::Backup)], State::Fault),
+            (
+                In::Preempting,
+                vec![release(), fault(State::Backup)],
+                State::Fault,
+            ),
+            (
+                In::Taking,
+                vec![send(0), send(0), release(), fault(State::Backup)],
+                State::Fault,
+            ),
+            (
+                In::Master,
+                vec![send(0), send(0), release(), fault(State::Master)],
+                State::Fault,
+            ),
         ],
     );
 }

@@ -18,6 +18,7 @@ fn routers(count: u8) -> Vec<RouterId> {
                 authentication: Authentication::None,
                 advertised: Vec::new(),
                 announce: Announcing::default(),
+                tracks: Vec::new(),
             };
             table.insert(Instance::new(params, Network::default()))
         })

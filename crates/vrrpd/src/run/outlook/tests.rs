@@ -1,5 +1,8 @@
+use std::time::Duration;
+
+use vrrp_checks::Hooks;
 use vrrp_core::{
-    Announcing, Authentication, Instance, Interval, Params, Preempt, Priority, Table, Transport,
+    Announcing, Authentication, Instance, Interval, Params, Preempt, Priority, Table, Time, Transport,
     VirtualAddress, Vrid,
 };
 use vrrp_linux::{Assigned, NetworkChange};
@@ -34,8 +37,11 @@ fn config(priority: u8, addresses: &[(&str, &str)]) -> InstanceConfig {
             authentication: Authentication::None,
             advertised: addresses.iter().map(|(address, _)| ip(address)).collect(),
             announce: Announcing::default(),
+            tracks: Vec::new(),
         },
         addresses: addresses.iter().map(held).collect(),
+        link_debounce: Duration::ZERO,
+        hooks: Hooks::default(),
     }
 }
 
@@ -75,7 +81,10 @@ fn look(config: &InstanceConfig, changes: &[NetworkChange], failure: Option<i32>
     let (id, other) = (insert(), insert());
     let mut holders: Holders = config.addresses.iter().map(|held| (held.address, id)).collect();
     holders.insert(ip("10.0.0.200"), other);
-    outlook((id, config), &network, &holders, failure)
+    let interfaces = config.addresses.iter().map(|held| held.interface.clone());
+    let mut links = Links::new(Duration::ZERO, interfaces.chain([config.interface.clone()]));
+    links.follow(Time::default(), &network);
+    outlook((id, config), &links, &network, &holders, failure)
 }
 
 fn good(source: &str) -> Outlook {

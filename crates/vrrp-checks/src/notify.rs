@@ -1,0 +1,146 @@
+//! Telling of transitions: hooks, one queue for each virtual router and sync group, and a FIFO.
+//!
+//! Nothing here may delay an election: telling only queues. A hook that lags misses states in between, but never the
+//! last one, and STOP is always told.
+
+mod fifo;
+mod hook;
+mod notice;
+mod queue;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+pub use notice::{Event, Kind, Notice, State};
+
+use crate::Hooks;
+use crate::runner::{Job, Lane, Runner};
+use fifo::Fifo;
+use queue::Queue;
+
+/// Tells hooks and the FIFO.
+#[derive(Debug)]
+pub struct Notifier {
+    fifo: Option<Mutex<Fifo>>,
+    subjects: HashMap<(Kind, String), mpsc::UnboundedSender<Notice>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Notifier {
+    /// Starts a task for each subject that has hooks, on the current tokio runtime. A FIFO is opened, and made if it
+    /// is missing.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime with time.
+    pub fn new(runner: &Runner, fifo: Option<PathBuf>, subjects: Vec<(Kind, String, Hooks)>) -> Self {
+        let mut notifier = Self {
+            fifo: fifo.map(|path| Mutex::new(Fifo::new(path))),
+            subjects: HashMap::new(),
+            tasks: Vec::new(),
+        };
+        for (kind, name, hooks) in subjects {
+            if hooks == Hooks::default() {
+                continue;
+            }
+            let (tell, told) = mpsc::unbounded_channel();
+            notifier.subjects.insert((kind, name), tell);
+            notifier
+                .tasks
+                .push(tokio::spawn(serve(runner.lane(), hooks, told)));
+        }
+        notifier
+    }
+
+    /// Tells the FIFO now, and the hooks of the subject as soon as they have time. Never blocks.
+    pub fn tell(&self, notice: Notice) {
+        if let Some(fifo) = &self.fifo {
+            // What can panic between is nothing that would leave it half-written.
+            let mut fifo = fifo.lock().unwrap_or_else(PoisonError::into_inner);
+            fifo.tell(&notice, Instant::now());
+        }
+        if let Some(subject) = self.subjects.get(&(notice.kind, notice.name.clone())) {
+            let _ = subject.send(notice);
+        }
+    }
+
+    /// Waits until every hook was told everything. How long that may take is the caller's to say.
+    pub async fn finish(self) {
+        drop(self.subjects);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+/// Tells the hooks of one subject, until nobody can tell them more and everything is told.
+async fn serve(lane: Lane, hooks: Hooks, mut told: mpsc::UnboundedReceiver<Notice>) {
+    let mut queue = Queue::default();
+    loop {
+        match queue.next() {
+            Some(notice) => {
+                let jobs = hook::jobs(&hooks, &notice);
+                let telling = run(&lane, &notice, jobs);
+                tokio::pin!(telling);
+                loop {
+                    tokio::select! {
+                        () = &mut telling => break,
+                        Some(notice) = told.recv() => push(&mut queue, notice),
+                    }
+                }
+                queue.told();
+            }
+            None => match told.recv().await {
+                Some(notice) => push(&mut queue, notice),
+                None => return,
+            },
+        }
+        // The latest state counts, so all that is known must be in the queue.
+        while let Ok(notice) = told.try_recv() {
+            push(&mut queue, notice);
+        }
+    }
+}
+
+fn push(queue: &mut Queue, notice: Notice) {
+    for missed in queue.push(notice) {
+        debug!(
+            "({}) hooks lag: they are not told of {} (transition {})",
+            missed.name,
+            describe(&missed),
+            missed.sequence
+        );
+    }
+}
+
+async fn run(lane: &Lane, notice: &Notice, jobs: Vec<Job>) {
+    for job in jobs {
+        let path = job.script.argv.first().cloned().unwrap_or_default();
+        let ended = lane.run(job).await;
+        if ended.passed() {
+            debug!(
+                "({}) notify script {path} for {} {ended}",
+                notice.name,
+                describe(notice)
+            );
+        } else {
+            warn!(
+                "({}) notify script {path} for {} {ended}",
+                notice.name,
+                describe(notice)
+            );
+        }
+    }
+}
+
+fn describe(notice: &Notice) -> String {
+    match notice.event {
+        Event::State(state) => state.to_string(),
+        Event::Reasserted => "a reasserted MASTER".to_owned(),
+    }
+}

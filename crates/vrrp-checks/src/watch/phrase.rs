@@ -1,0 +1,38 @@
+//! The log line of a change.
+
+#[cfg(test)]
+mod tests;
+
+use crate::probe::{Answer, Failure};
+use crate::runner::{End, Ended};
+use crate::{Check, Probe};
+
+/// What is said of a check when this result has changed how it stands. People search their logs for these words.
+pub(super) fn phrase(check: &Check, result: &Result<Answer, Failure>) -> String {
+    let name = &check.name;
+    match result {
+        Ok(Answer::Number(number)) => format!("check {name} says {number}"),
+        Ok(_) if matches!(check.probe, Probe::Script(_)) => format!("VRRP_Script({name}) succeeded"),
+        Ok(_) => format!("check {name} passes"),
+        Err(Failure::Script(Ended {
+            end: End::TimedOut(_),
+            ..
+        })) => format!("VRRP_Script({name}) timed_out"),
+        Err(Failure::Script(ended)) => {
+            let how = Ended {
+                end: ended.end.clone(),
+                last_line: None,
+            };
+            format!("VRRP_Script({name}) failed ({how})")
+        }
+        Err(failure) => format!("check {name} fails: {failure}"),
+    }
+}
+
+/// What a script wrote before it failed.
+pub(super) fn output(result: &Result<Answer, Failure>) -> Option<&str> {
+    match result {
+        Err(Failure::Script(ended)) => ended.last_line.as_deref(),
+        _ => None,
+    }
+}

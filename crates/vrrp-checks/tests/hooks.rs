@@ -1,0 +1,254 @@
+//! Transitions, told to real scripts.
+
+mod support;
+
+use std::collections::HashMap;
+use std::fs;
+use std::time::Duration;
+
+use support::{Bench, LONG, eventually, hook};
+use vrrp_checks::notify::{Event, Kind, Notice, Notifier, State};
+use vrrp_checks::{Hook, Hooks};
+
+fn notice(name: &str, event: Event, sequence: u64) -> Notice {
+    Notice {
+        kind: Kind::Instance,
+        name: name.to_owned(),
+        event,
+        priority: 110,
+        from: "BACKUP",
+        cause: "nobody was heard".to_owned(),
+        sequence,
+        vrid: Some(51),
+        interface: Some("eth0".to_owned()),
+        addresses: vec!["192.0.2.1/24".to_owned()],
+    }
+}
+
+const MASTER: Event = Event::State(State::Master);
+const BACKUP: Event = Event::State(State::Backup);
+const FAULT: Event = Event::State(State::Fault);
+const STOP: Event = Event::State(State::Stop);
+
+/// A hook for everything, each of which writes its name, the state and its arguments into `log`.
+fn all(bench: &Bench) -> Hooks {
+    let log = |name: &str| {
+        let body = format!("echo \"{name}${{VRRPD_SEQUENCE}} $VRRPD_STATE ($*)\" >> $dir/log");
+        Some(hook(&bench.script(name, &body)))
+    };
+    Hooks {
+        notify: log("notify"),
+        master: log("master"),
+        backup: log("backup"),
+        fault: log("fault"),
+        stop: log("stop"),
+        reasserted: log("reasserted"),
+    }
+}
+
+fn notifier(bench: &Bench, hooks: Hooks) -> Notifier {
+    Notifier::new(
+        &bench.runner,
+        None,
+        vec![(Kind::Instance, "VI_1".to_owned(), hooks)],
+    )
+}
+
+#[tokio::test]
+async fn every_hook_is_told_in_order() {
+    let bench = Bench::new();
+    let notifier = notifier(&bench, all(&bench));
+    let mut expected = String::new();
+    for (event, sequence) in [BACKUP, MASTER, Event::Reasserted, FAULT, STOP]
+        .into_iter()
+        .zip(1..)
+    {
+        notifier.tell(notice("VI_1", event, sequence));
+        let told = match event {
+            BACKUP => "backup1 BACKUP ()\nnotify1 BACKUP (INSTANCE VI_1 BACKUP 110)\n",
+            MASTER => "master2 MASTER ()\nnotify2 MASTER (INSTANCE VI_1 MASTER 110)\n",
+            Event::Reasserted => "reasserted3 MASTER (INSTANCE VI_1 MASTER 110)\n",
+            FAULT => "fault4 FAULT ()\nnotify4 FAULT (INSTANCE VI_1 FAULT 110)\n",
+            Event::State(_) => "stop5 STOP ()\nnotify5 STOP (INSTANCE VI_1 STOP 110)\n",
+        };
+        expected.push_str(told);
+        eventually(told, || (bench.read("log").len() >= expected.len()).then_some(())).await;
+        assert_eq!(bench.read("log"), expected);
+    }
+    notifier.finish().await;
+    assert_eq!(bench.read("log"), expected);
+}
+
+/// A hook that waits until it may end, and writes when it begins and ends.
+fn slow(bench: &Bench) -> Hooks {
+    let body = "echo begin $VRRPD_SEQUENCE >> $dir/log
+                while [ ! -e $dir/go ]; do sleep 0.02; done
+                echo end $VRRPD_SEQUENCE >> $dir/log";
+    Hooks {
+        notify: Some(hook(&bench.script("slow", body))),
+        ..Hooks::default()
+    }
+}
+
+#[tokio::test]
+async fn one_that_lags_is_told_the_latest_state() {
+    let bench = Bench::new();
+    let notifier = notifier(&bench, slow(&bench));
+    notifier.tell(notice("VI_1", BACKUP, 1));
+    bench.written("log").await;
+    for (event, sequence) in [MASTER, FAULT, BACKUP, MASTER, FAULT].into_iter().zip(2..) {
+        notifier.tell(notice("VI_1", event, sequence));
+    }
+    assert_eq!(bench.read("log"), "begin 1\n");
+    fs::write(bench.path("go"), "").unwrap();
+    let expected = "begin 1\nend 1\nbegin 6\nend 6\n";
+    eventually("the latest", || {
+        (bench.read("log").len() >= expected.len()).then_some(())
+    })
+    .await;
+    notifier.finish().await;
+    assert_eq!(bench.read("log"), expected);
+}
+
+#[tokio::test]
+async fn stop_is_the_last_and_is_waited_for() {
+    let bench = Bench::new();
+    let notifier = notifier(&bench, slow(&bench));
+    notifier.tell(notice("VI_1", BACKUP, 1));
+    bench.written("log").await;
+    notifier.tell(notice("VI_1", MASTER, 2));
+    notifier.tell(notice("VI_1", STOP, 3));
+    notifier.tell(notice("VI_1", MASTER, 4));
+    let mut finishing = tokio::spawn(notifier.finish());
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut finishing).await;
+    assert!(early.is_err(), "it did not wait");
+    fs::write(bench.path("go"), "").unwrap();
+    finishing.await.unwrap();
+    assert_eq!(bench.read("log"), "begin 1\nend 1\nbegin 3\nend 3\n");
+    assert!(bench.runner.finish(LONG).await);
+}
+
+#[tokio::test]
+async fn one_that_hangs_or_is_missing_does_not_keep_the_others() {
+    let bench = Bench::new();
+    let hooks = Hooks {
+        backup: Some(Hook {
+            timeout: Duration::from_millis(200),
+            ..hook(&bench.script("hangs", "echo $$ > $dir/pid; sleep 1000"))
+        }),
+        fault: Some(hook(&bench.path("missing"))),
+        ..all(&bench)
+    };
+    let notifier = notifier(&bench, hooks);
+    notifier.tell(notice("VI_1", BACKUP, 1));
+    let first = "notify1 BACKUP (INSTANCE VI_1 BACKUP 110)\n";
+    assert_eq!(bench.written("log").await, first);
+    assert!(!support::lives(&bench.written("pid").await));
+    notifier.tell(notice("VI_1", FAULT, 2));
+    notifier.finish().await;
+    let second = "notify2 FAULT (INSTANCE VI_1 FAULT 110)\n";
+    assert_eq!(bench.read("log"), format!("{first}{second}"));
+}
+
+#[tokio::test]
+async fn subjects_do_not_wait_for_each_other() {
+    let bench = Bench::new();
+    let subjects = vec![
+        (Kind::Instance, "slow".to_owned(), slow(&bench)),
+        (Kind::Instance, "VI_1".to_owned(), all(&bench)),
+        // Of the same name, but not the same.
+        (
+            Kind::Group,
+            "VI_1".to_owned(),
+            Hooks {
+                notify: Some(hook(&bench.script("group", "echo \"$*\" >> $dir/group_log"))),
+                ..Hooks::default()
+            },
+        ),
+        (Kind::Instance, "none".to_owned(), Hooks::default()),
+    ];
+    let notifier = Notifier::new(&bench.runner, None, subjects);
+    notifier.tell(notice("slow", BACKUP, 1));
+    assert_eq!(bench.written("log").await, "begin 1\n");
+    notifier.tell(notice("VI_1", MASTER, 2));
+    notifier.tell(notice("none", MASTER, 3));
+    notifier.tell(notice("unknown", MASTER, 4));
+    let group = Notice {
+        kind: Kind::Group,
+        priority: 0,
+        ..notice("VI_1", MASTER, 5)
+    };
+    notifier.tell(group);
+    let log = eventually("the other", || {
+        Some(bench.read("log")).filter(|log| log.lines().count() == 3)
+    });
+    let expected = "begin 1\nmaster2 MASTER ()\nnotify2 MASTER (INSTANCE VI_1 MASTER 110)\n";
+    assert_eq!(log.await, expected);
+    assert_eq!(bench.written("group_log").await, "GROUP VI_1 MASTER 0\n");
+    fs::write(bench.path("go"), "").unwrap();
+    notifier.finish().await;
+    assert_eq!(bench.read("log"), format!("{expected}end 1\n"));
+}
+
+#[tokio::test]
+async fn the_environment_says_it_all() {
+    let bench = Bench::new();
+    let hooks = Hooks {
+        master: Some(hook(
+            &bench.script("env", "tr '\\0' '\\n' < /proc/$$/environ > $dir/env"),
+        )),
+        ..Hooks::default()
+    };
+    let notifier = notifier(&bench, hooks);
+    notifier.tell(notice("VI_1", MASTER, 7));
+    notifier.finish().await;
+    let environment = bench.read("env");
+    let told: HashMap<&str, &str> = environment
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .collect();
+    for (name, value) in [
+        ("VRRPD_KIND", "INSTANCE"),
+        ("VRRPD_NAME", "VI_1"),
+        ("VRRPD_STATE", "MASTER"),
+        ("VRRPD_FROM", "BACKUP"),
+        ("VRRPD_CAUSE", "nobody was heard"),
+        ("VRRPD_PRIORITY", "110"),
+        ("VRRPD_SEQUENCE", "7"),
+        ("VRRPD_EVENT", "state"),
+        ("VRRPD_VRID", "51"),
+        ("VRRPD_INTERFACE", "eth0"),
+        ("VRRPD_ADDRESSES", "192.0.2.1/24"),
+    ] {
+        assert_eq!(told.get(name), Some(&value), "{name}");
+    }
+    // And PATH, HOME, USER and LOGNAME.
+    assert_eq!(told.len(), 15, "{environment}");
+}
+
+#[tokio::test]
+async fn the_fifo_is_told_everything_whatever_the_hooks_do() {
+    let bench = Bench::new();
+    let path = bench.path("fifo");
+    let subjects = vec![(Kind::Instance, "VI_1".to_owned(), slow(&bench))];
+    let notifier = Notifier::new(&bench.runner, Some(path.clone()), subjects);
+    for (event, sequence) in [BACKUP, MASTER, Event::Reasserted, STOP].into_iter().zip(1..) {
+        notifier.tell(notice("VI_1", event, sequence));
+    }
+    notifier.tell(notice("without hooks", MASTER, 5));
+    let read = std::thread::spawn(move || {
+        use std::io::BufRead as _;
+        let fifo = std::io::BufReader::new(fs::File::open(path).unwrap());
+        fifo.lines().take(5).map(Result::unwrap).collect::<Vec<_>>()
+    });
+    let expected = [
+        "INSTANCE \"VI_1\" BACKUP 110",
+        "INSTANCE \"VI_1\" MASTER 110",
+        "INSTANCE \"VI_1\" MASTER_RX_LOWER_PRI 110",
+        "INSTANCE \"VI_1\" STOP 110",
+        "INSTANCE \"without hooks\" MASTER 110",
+    ];
+    assert_eq!(read.join().unwrap(), expected);
+    fs::write(bench.path("go"), "").unwrap();
+    notifier.finish().await;
+}

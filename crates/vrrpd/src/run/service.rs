@@ -1,0 +1,159 @@
+//! The service thread: health checks, hooks, the FIFO. It has no real-time priority, may be late, and may wait for
+//! whatever it likes: the protocol thread never waits for it.
+
+use std::io;
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use vrrp_checks::notify::{Kind, Notice, Notifier};
+use vrrp_checks::runner::{Ended, Job, Lane, Starting};
+use vrrp_checks::{Hooks, watch};
+use vrrp_config::Config;
+use vrrp_core::Standing;
+use vrrp_linux::Waker;
+
+use super::engine::Verdict;
+
+/// So many notices wait for the service thread.
+const QUEUE: usize = 4096;
+/// What ending the runner may take once every hook was told.
+const RUNNER_ENDS_WITHIN: Duration = Duration::from_secs(1);
+
+/// The running thread.
+pub(super) struct Service {
+    thread: JoinHandle<()>,
+    /// Disconnected when the thread has done its work.
+    ended: mpsc::Receiver<()>,
+    /// The longest that hooks may take to be told of the end.
+    patience: Duration,
+}
+
+/// How the protocol thread talks with it.
+pub(super) struct Ends {
+    pub(super) notices: Sender<Notice>,
+    pub(super) verdicts: mpsc::Receiver<Verdict>,
+}
+
+/// What the thread has to do.
+struct Work {
+    config: Config,
+    runner: Starting,
+    notices: Receiver<Notice>,
+    verdicts: mpsc::Sender<Verdict>,
+    waker: Waker,
+    /// Dropped at the very end.
+    _ended: mpsc::Sender<()>,
+}
+
+impl Service {
+    /// Starts the thread, which runs every check of this configuration at once.
+    pub(super) fn start(config: &Config, runner: Starting, waker: Waker) -> io::Result<(Self, Ends)> {
+        let (notices, notices_to_tell) = channel(QUEUE);
+        let (tell_verdict, verdicts) = mpsc::channel();
+        let (ending, ended) = mpsc::channel();
+        let work = Work {
+            config: config.clone(),
+            runner,
+            notices: notices_to_tell,
+            verdicts: tell_verdict,
+            waker,
+            _ended: ending,
+        };
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let thread = thread::Builder::new()
+            .name("service".into())
+            .spawn(move || runtime.block_on(serve(work)))?;
+        let service = Self {
+            thread,
+            ended,
+            patience: patience(config),
+        };
+        Ok((service, Ends { notices, verdicts }))
+    }
+
+    /// Waits until every hook was told of the end, as long as their time-outs allow. `false` if that was not enough.
+    pub(super) fn finish(self) -> bool {
+        let in_time = self.ended.recv_timeout(self.patience) == Err(mpsc::RecvTimeoutError::Disconnected);
+        in_time && self.thread.join().is_ok()
+    }
+}
+
+/// One hook may be running when the end comes, and two more are started then.
+fn patience(config: &Config) -> Duration {
+    let instances = config.instances.iter().map(|instance| &instance.hooks);
+    let hooks = instances.chain(config.groups.iter().map(|group| &group.hooks));
+    let longest = hooks.flat_map(Hooks::all).map(|hook| hook.timeout).max();
+    longest.unwrap_or_default() * 3 + RUNNER_ENDS_WITHIN * 3
+}
+
+async fn serve(work: Work) {
+    let Work {
+        config,
+        runner,
+        mut notices,
+        verdicts,
+        waker,
+        _ended,
+    } = work;
+    let runner = match runner.attach() {
+        Ok(runner) => runner,
+        Err(error) => {
+            tracing::error!("scripts cannot be started: {error}");
+            return;
+        }
+    };
+    let instances = config
+        .instances
+        .into_iter()
+        .map(|instance| (Kind::Instance, instance.name, instance.hooks));
+    let groups = config
+        .groups
+        .into_iter()
+        .map(|group| (Kind::Group, group.name, group.hooks));
+    let notifier = Notifier::new(&runner, config.notify_fifo, instances.chain(groups).collect());
+
+    let lanes: Vec<Lane> = config.checks.iter().map(|_| runner.lane()).collect();
+    let names: Vec<String> = config.checks.iter().map(|check| check.name.clone()).collect();
+    let run_script = |check: usize, job: Job| {
+        let lane = lanes.get(check).cloned();
+        async move {
+            match lane {
+                Some(lane) => lane.run(job).await,
+                None => Ended::lost(),
+            }
+        }
+    };
+    let report = |check: usize, standing: vrrp_checks::Standing| {
+        let Some(name) = names.get(check) else { return };
+        let verdict = Verdict {
+            check: name.clone(),
+            standing: as_tracked(standing),
+        };
+        // Nobody listens any more: the daemon is about to end.
+        if verdicts.send(verdict).is_ok() {
+            waker.wake();
+        }
+    };
+    let telling = async {
+        while let Some(notice) = notices.recv().await {
+            notifier.tell(notice);
+        }
+    };
+    tokio::select! {
+        () = telling => {}
+        never = watch(config.checks, run_script, report) => match never {},
+    }
+    notifier.finish().await;
+    runner.finish(RUNNER_ENDS_WITHIN).await;
+}
+
+fn as_tracked(standing: vrrp_checks::Standing) -> Standing {
+    match standing {
+        vrrp_checks::Standing::Passing => Standing::Passing,
+        vrrp_checks::Standing::Failing(reason) => Standing::Failing(reason.into()),
+        vrrp_checks::Standing::Value(value) => Standing::Value(value),
+    }
+}
