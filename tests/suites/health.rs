@@ -277,7 +277,7 @@ fn a_web_server_that_answers_503_or_nobody_at_all_is_a_fault() -> Result<()> {
 fn a_port_and_a_process_and_a_file_are_looked_at_on_the_host_itself() -> Result<()> {
     let lab = Lab::on_one_lan(&["a", "b"])?;
     let (a, b) = (lab.host("a")?, lab.host("b")?);
-    let server = Server::start(a, 80)?;
+    let listening = Server::start(a, 80)?;
     let check = format!(
         "[[check]]\nname = \"port\"\ntcp = \"127.0.0.1:80\"\ninterval = \"200ms\"\n\
          [[check]]\nname = \"drain\"\nfile = \"{}\"\npresence = true\ninterval = \"200ms\"\n\
@@ -305,7 +305,7 @@ fn a_port_and_a_process_and_a_file_are_looked_at_on_the_host_itself() -> Result<
     serves("the second serves")?;
     let _process = start()?;
     serves("the first serves")?;
-    server.stop()?;
+    listening.stop()?;
     serves("the second serves")?;
     let log = first.log()?;
     for reason in [

@@ -195,9 +195,8 @@ impl Instance {
     /// When it wants an [`Event::Timeout`]. MASTER always does, and BACKUP unless it waits for its sync group.
     pub fn deadline(&self) -> Option<Time> {
         match &self.role {
-            Role::Init => None,
+            Role::Init | Role::Backup(Backup { ready: true, .. }) => None,
             Role::Fault => self.retry_at(),
-            Role::Backup(Backup { ready: true, .. }) => None,
             Role::Backup(backup) => Some(
                 backup
                     .preempt_at

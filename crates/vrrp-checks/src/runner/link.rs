@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -65,7 +66,9 @@ impl Process {
     fn start_owned(program: PathBuf, arguments: Vec<String>) -> io::Result<Self> {
         let (socket, theirs) = StdUnixStream::pair()?;
         socket.set_nonblocking(true)?;
+        // The program may be a link in /proc, whose name tells nobody what this process is.
         let child = Command::new(&program)
+            .arg0("vrrpd")
             .args(&arguments)
             .stdin(OwnedFd::from(theirs))
             .stdout(Stdio::null())

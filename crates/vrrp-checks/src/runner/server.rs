@@ -38,6 +38,8 @@ const UNSENT: usize = 1 << 20;
 pub fn serve() -> io::Result<()> {
     let socket = socket_on_standard_input()?;
     close_on_exec()?;
+    // The kernel has named it after the link that it was started by.
+    rustix::thread::set_name(c"vrrpd-runner")?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     // Children of scripts that end become its own, also where the daemon is process 1, and are reaped.
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;

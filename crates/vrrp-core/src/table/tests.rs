@@ -273,9 +273,9 @@ mod groups {
         let moved = |outcome: &Outcome| matches!(outcome, Outcome::GroupMoved { .. });
         assert!(!outcomes.iter().any(moved), "the kernel has not answered yet");
         let answers = grant(&mut table, end, &outcomes);
-        let moves: Vec<_> = answers.iter().filter(|outcome| moved(outcome)).collect();
+        let found: Vec<_> = answers.iter().filter(|outcome| moved(outcome)).collect();
         assert_eq!(
-            moves,
+            found,
             [&Outcome::GroupMoved {
                 group: GroupId(0),
                 from: State::Backup,

@@ -3,40 +3,34 @@
 //! The engine runs on the protocol thread. It never blocks: addresses are changed by the netlink worker, log lines are
 //! written by another thread. It is given the time, once per wake-up.
 
-use std::collections::{BTreeSet, HashMap};
-use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
-use std::time::Duration;
+mod hearing;
+mod watching;
 
-use tracing::{error, warn};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use vrrp_config::{Config, InstanceConfig};
 use vrrp_core::{
-    Action, Cause, Discard, Due, Epoch, Event, GroupId, Instance, Meta, Network as Outlook, Note, Outcome,
-    Refusal, RouterId, Standing, State, Table, Time, Tracked, Transport,
+    Action, Cause, Due, Epoch, Event, GroupId, Instance, Network as Outlook, Note, Outcome, RouterId,
+    Standing, State, Table, Time, Tracked, Transport,
 };
-use vrrp_linux::{
-    ArpSocket, ClaimNote, Job, Kernel, Moment, Network, NetworkChange, Owner, Received, Report,
-};
-use vrrp_packet::advert::Header;
-use vrrp_packet::{Advert, Datagram, gratuitous};
+use vrrp_linux::{ArpSocket, Job, Kernel, Moment, Network, Owner, Report};
+use vrrp_packet::gratuitous;
 
 use super::announcer::{Announced, Announcer};
 use super::inbox::Inbox;
 use super::narrate;
 use super::notices::{Group, Notices};
-use super::outlook::{Holders, outlook};
+use super::outlook::Holders;
 use super::port::Port;
 use super::rejects::Rejects;
 use super::router::{Router, Sent};
 
-/// So many datagrams are taken from a socket before everybody else has a turn.
-const BATCH: usize = 256;
 /// After so many batches in a row a BACKUP's deadline is believed although there is more to read: a flood must not keep
 /// a dead MASTER's place free. It is more than a receive buffer holds, so all that had arrived when the deadline came
 /// has been read by then.
 const PATIENCE: u32 = 32;
-/// A socket that could not be opened is tried again after this.
-const REOPEN: Duration = Duration::from_secs(10);
 
 /// The driver of all virtual routers of this daemon.
 pub(super) struct Engine {
@@ -213,241 +207,6 @@ impl Engine {
         let concerned = self.trackers.get(&what).cloned().unwrap_or_default();
         for id in concerned {
             self.event(now, id, Event::Verdict(what.clone(), standing.clone()));
-        }
-    }
-
-    // What the kernel reports.
-
-    fn take_reports(&mut self, now: Time, reports: impl Iterator<Item = Report>) {
-        let mut survey = false;
-        // Whoever holds something now, and may find it gone.
-        let mut bereft = BTreeSet::new();
-        for report in reports {
-            match report {
-                Report::Network(change) => {
-                    survey |= self.concerns_everybody(&change);
-                    bereft.extend(self.concerned_holders(&change));
-                    self.network.apply(&change);
-                }
-                Report::Claimed { owner, epoch, result } => self.claimed(now, owner, epoch, result),
-                Report::Released { owner, result, .. } => {
-                    if let Some(router) = self.table.id(owner.0).and_then(|id| self.routers.get(&id)) {
-                        narrate::released(router, &result);
-                    }
-                }
-                Report::Swept { removed } => narrate::swept(&removed),
-            }
-        }
-        if survey {
-            self.survey(now);
-        }
-        for id in bereft {
-            if !self.holds_everything(id) {
-                self.event(now, id, Event::AddressLost);
-            }
-        }
-    }
-
-    /// Who holds an address, or has asked for it, that may be gone with this change.
-    fn concerned_holders(&self, change: &NetworkChange) -> Vec<RouterId> {
-        let holding = |id: &RouterId| self.table.get(*id).is_some_and(Instance::is_holding);
-        match change {
-            NetworkChange::AddressGone(gone) => self
-                .holders
-                .get(&gone.address)
-                .copied()
-                .filter(holding)
-                .into_iter()
-                .collect(),
-            NetworkChange::Snapshot { .. } => self.holders.values().copied().filter(holding).collect(),
-            NetworkChange::Link(_) | NetworkChange::LinkGone { .. } | NetworkChange::Address(_) => Vec::new(),
-        }
-    }
-
-    /// Whether a change can concern anybody but the holder of one address.
-    fn concerns_everybody(&self, change: &NetworkChange) -> bool {
-        match change {
-            NetworkChange::Snapshot { .. } | NetworkChange::Link(_) | NetworkChange::LinkGone { .. } => true,
-            NetworkChange::Address(assigned) | NetworkChange::AddressGone(assigned) => {
-                // What an owner has may be what it sends from.
-                let holder = self
-                    .holders
-                    .get(&assigned.address)
-                    .and_then(|&id| self.table.get(id));
-                holder.is_none_or(|instance| instance.params().priority.is_owner())
-            }
-        }
-    }
-
-    fn holds_everything(&self, id: RouterId) -> bool {
-        let Some(router) = self.routers.get(&id) else {
-            return true;
-        };
-        router.addresses.iter().all(|wanted| {
-            self.network
-                .link(&wanted.interface)
-                .is_some_and(|link| self.network.holds(link.index, wanted.address))
-        })
-    }
-
-    fn claimed(&mut self, now: Time, owner: Owner, epoch: u64, result: Result<Vec<ClaimNote>, Refusal>) {
-        let Some(id) = self.table.id(owner.0) else { return };
-        if let (Some(router), Ok(notes)) = (self.routers.get(&id), &result) {
-            narrate::claim_notes(router, notes);
-        }
-        self.event(now, id, Event::Claimed(Epoch(epoch), result.map(|_| ())));
-    }
-
-    /// Looks at the network with the eyes of every virtual router: sockets, sources, faults.
-    fn survey(&mut self, now: Time) {
-        let ids: Vec<RouterId> = self.table.iter().map(|(id, _)| id).collect();
-        for router in self.routers.values_mut() {
-            router.links.follow(now, &self.network);
-        }
-        let settling = self.routers.values().filter_map(|router| router.links.deadline());
-        self.links_settle_at = settling.min();
-        // Who has to leave says so with the socket and the address that it has had: the interface may only have
-        // another name by now.
-        self.close_dead_sockets();
-        for &id in &ids {
-            if let Some(outlook) = self.outlook(id).filter(|outlook| !outlook.faults.is_empty()) {
-                self.event(now, id, Event::Network(outlook));
-            }
-        }
-        self.follow_interfaces(now);
-        for &id in &ids {
-            let Some(outlook) = self.outlook(id) else { continue };
-            if let Some(router) = self.routers.get_mut(&id)
-                && let Err(error) = router.set_source(outlook.source)
-            {
-                error!(router = router.config.name, "no advert can be built: {error}");
-            }
-            let tracked = self
-                .routers
-                .get(&id)
-                .map(Router::tracked_links)
-                .unwrap_or_default();
-            for (what, standing) in tracked {
-                self.event(now, id, Event::Verdict(what, standing));
-            }
-            self.event(now, id, Event::Network(outlook));
-            if !self.started {
-                self.event(now, id, Event::Start);
-            }
-        }
-        self.started = true;
-    }
-
-    fn close_dead_sockets(&mut self) {
-        for port in &mut self.ports {
-            if port
-                .index()
-                .is_some_and(|index| self.network.link_by_index(index).is_none())
-            {
-                port.close();
-            }
-        }
-    }
-
-    fn follow_interfaces(&mut self, now: Time) {
-        self.reopen_at = None;
-        for port in &mut self.ports {
-            let index = self.network.link(&port.interface).map(|link| link.index);
-            let before = port.failure();
-            if let Err(error) = port.follow(index) {
-                self.reopen_at = Some(now + REOPEN);
-                if port.failure() != before {
-                    error!(interface = %port.interface, "{error}");
-                }
-            }
-        }
-    }
-
-    fn outlook(&self, id: RouterId) -> Option<Outlook> {
-        let router = self.routers.get(&id)?;
-        let failure = self.ports.get(router.port).and_then(Port::failure);
-        Some(outlook(
-            (id, &router.config),
-            &router.links,
-            &self.network,
-            &self.holders,
-            failure,
-        ))
-    }
-
-    // What arrives on the wire.
-
-    /// Takes a batch from each socket. Returns whether any has more.
-    fn receive(&mut self, now: Moment) -> bool {
-        let mut more = false;
-        let mut inbox = std::mem::take(&mut self.inbox);
-        // The stamp of a packet is wall clock, which may jump: an advert cannot be older than our last look.
-        let oldest = self.woken_at;
-        for index in 0..self.ports.len() {
-            let port = &mut self.ports[index];
-            let Some(socket) = port.socket_mut() else { continue };
-            let drained = socket.receive(now, BATCH, &mut |received: Received<'_>| {
-                inbox.push(received.at.max(oldest), received.packet);
-            });
-            match drained {
-                Ok(drained) => more |= !drained.empty,
-                // The interface has gone or went down; the link monitor says so too.
-                Err(error) => warn!(interface = %port.interface, "receiving failed: {error}"),
-            }
-            for (at, packet) in inbox.iter() {
-                self.packet(at, index, packet);
-            }
-            inbox.clear();
-        }
-        self.inbox = inbox;
-        more
-    }
-
-    /// One packet of protocol 112.
-    fn packet(&mut self, at: Time, port: usize, bytes: &[u8]) {
-        let datagram = match Datagram::decode(bytes) {
-            Ok(datagram) => datagram,
-            Err(error) => {
-                let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-                self.reject(at, port, None, unknown, Discard::Malformed(error.into()));
-                return;
-            }
-        };
-        let source = IpAddr::V4(datagram.source);
-        let meta = Meta {
-            source,
-            destination: IpAddr::V4(datagram.destination),
-            ttl: datagram.ttl,
-        };
-        // Whose it would be if it were whole: so that a broken one is told of by name.
-        let claimed = Header::read(datagram.payload).and_then(|header| self.ports[port].router(header.vrid));
-        let advert = match Advert::decode(datagram.payload) {
-            Ok(advert) => advert,
-            Err(error) => {
-                self.reject(at, port, claimed, source, Discard::Malformed(error));
-                return;
-            }
-        };
-        let Some((id, instance)) = claimed.and_then(|id| Some((id, self.table.get(id)?))) else {
-            self.reject(at, port, None, source, Discard::UnknownVrid(advert.vrid()));
-            return;
-        };
-        match instance.admit(&advert, &meta) {
-            Ok(heard) => {
-                if let (Some(router), Some(difference)) = (self.routers.get(&id), heard.difference) {
-                    let told = self.rejects.count(at, Some(id), source, "address_list");
-                    narrate::address_difference(router, source, difference, told);
-                }
-                self.event(at, id, Event::Advert(heard));
-            }
-            Err(discard) => self.reject(at, port, Some(id), source, discard),
-        }
-    }
-
-    fn reject(&mut self, at: Time, port: usize, id: Option<RouterId>, source: IpAddr, discard: Discard) {
-        if let Some(told) = self.rejects.count(at, id, source, discard.name()) {
-            let router = id.and_then(|id| self.routers.get(&id));
-            narrate::rejected(router, &self.ports[port].interface, source, &discard, told);
         }
     }
 

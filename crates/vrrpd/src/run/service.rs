@@ -63,9 +63,11 @@ impl Service {
             _ended: ending,
         };
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let thread = thread::Builder::new()
-            .name("service".into())
-            .spawn(move || runtime.block_on(serve(work)))?;
+        let thread = thread::Builder::new().name("service".into()).spawn(move || {
+            runtime.block_on(serve(work));
+            // A look-up that hangs is not waited for.
+            runtime.shutdown_background();
+        })?;
         let service = Self {
             thread,
             ended,
