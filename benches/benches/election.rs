@@ -27,6 +27,7 @@ fn instance(vrid: u8) -> Instance {
             again: Vec::new(),
             refresh: None,
         },
+        tracks: Vec::new(),
     };
     Instance::new(
         params,

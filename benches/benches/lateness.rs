@@ -28,7 +28,7 @@ fn instances() -> Vec<Instance> {
 
 /// So many checks, each of which starts `/bin/true` once a second.
 fn vrrpd(host: &std::sync::Arc<Host>, checks: usize) -> Result<Box<dyn Router>> {
-    let besides: String = (0..checks)
+    let besides: Vec<String> = (0..checks)
         .map(|number| {
             format!("[[check]]\nname = \"c{number}\"\nscript = [\"/bin/true\"]\ninterval = \"1s\"\n")
         })
@@ -38,11 +38,16 @@ fn vrrpd(host: &std::sync::Arc<Host>, checks: usize) -> Result<Box<dyn Router>> 
     if let Some(first) = instances.first_mut().filter(|_| checks > 0) {
         *first = first.clone().with(&format!("checks = [{}]", names.join(", ")));
     }
-    Ok(Box::new(Vrrpd::with(host, "vrrpd", &besides, &instances)?))
+    Ok(Box::new(Vrrpd::with(
+        host,
+        "vrrpd",
+        &besides.concat(),
+        &instances,
+    )?))
 }
 
 fn keepalived(host: &std::sync::Arc<Host>, checks: usize) -> Result<Box<dyn Router>> {
-    let besides: String = (0..checks)
+    let besides: Vec<String> = (0..checks)
         .map(|number| {
             format!("vrrp_script c{number} {{\n  script \"/bin/true\"\n  interval 1\n  user root\n}}\n")
         })
@@ -57,7 +62,7 @@ fn keepalived(host: &std::sync::Arc<Host>, checks: usize) -> Result<Box<dyn Rout
     Ok(Box::new(Keepalived::with(
         host,
         "keepalived",
-        &besides,
+        &besides.concat(),
         &instances,
     )?))
 }

@@ -309,23 +309,26 @@ impl Instance {
         self.follow_tracks(&params.tracks);
         self.params = params;
         self.note_priority(priority, None, actions);
+        if self.role == Role::Fault {
+            self.refused = None;
+        }
+        // First: one that leaves has nothing to say but that.
+        if let Some(cause) = self.reconsider(now, actions) {
+            return Some(cause);
+        }
         match &mut self.role {
-            Role::Init => {}
-            Role::Fault => self.refused = None,
-            Role::Backup(_) => self.retime(now, before, actions),
+            Role::Init | Role::Fault => None,
+            Role::Backup(_) => {
+                self.retime(now, before, actions);
+                let owns = self.params.priority.is_owner() && self.holding == Holding::Nothing;
+                (owns && self.take_over_as_owner(now, actions)).then_some(Cause::Owner)
+            }
             Role::Master(master) => {
                 // Peers learn at once; the rhythm starts anew from here, as the interval may be another.
                 master.advert_at = now + self.params.interval.get();
                 actions.push(Action::Send(self.priority().into()));
+                None
             }
-        }
-        if let Some(cause) = self.reconsider(now, actions) {
-            return Some(cause);
-        }
-        let owns = self.params.priority.is_owner() && self.holding == Holding::Nothing;
-        match self.role {
-            Role::Backup(_) if owns => self.take_over_as_owner(now, actions).then_some(Cause::Owner),
-            _ => None,
         }
     }
 

@@ -66,9 +66,15 @@ enum Command {
         /// How many events in a row.
         #[arg(long, value_name = "N", default_value_t = 10)]
         depth: u32,
+        /// How many of them may be results of checks.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        verdicts: u32,
         /// Stop after so many states.
         #[arg(long, value_name = "N", default_value_t = 2_000_000)]
         states: usize,
+        /// How many threads explore.
+        #[arg(long, value_name = "N")]
+        jobs: Option<NonZeroUsize>,
     },
 }
 
@@ -83,10 +89,22 @@ pub(crate) fn run() -> ExitCode {
             Some(Command::Explore {
                 routers,
                 depth,
+                verdicts,
                 states,
+                jobs,
             }),
             _,
-        ) => explorer(routers, depth, states),
+        ) => {
+            let plan = Plan {
+                routers,
+                depth,
+                verdicts,
+                most_states: states,
+                jobs: threads(jobs),
+                defect: None,
+            };
+            explorer(&plan)
+        }
     }
 }
 
@@ -217,17 +235,9 @@ fn defects(seeds: u64, jobs: Option<NonZeroUsize>) -> ExitCode {
     }
 }
 
-fn explorer(routers: u8, depth: u32, states: usize) -> ExitCode {
+fn explorer(plan: &Plan) -> ExitCode {
     let watch = Watch::now();
-    let found = explore(
-        &Plan {
-            routers,
-            depth,
-            most_states: states,
-            defect: None,
-        },
-        |level| eprintln!("{level}"),
-    );
+    let found = explore(plan, |level| eprintln!("{level}"));
     println!("{found}\n{:.1} s", watch.seconds());
     match found {
         Found { failure: None, .. } => ExitCode::SUCCESS,

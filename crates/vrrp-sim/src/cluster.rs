@@ -11,7 +11,7 @@ use vrrp_core::{Preempt, Priority};
 use crate::clock::Moment;
 use crate::daemon::View;
 use crate::scenario::{LAN_SLOWEST, Name, Node};
-use crate::watch::{Breach, Rule, hold};
+use crate::watch::{Breach, Rule, Timing, hold};
 
 /// What a wake-up, a claim, an answer and a packet may take together when nothing is wrong.
 const SLACK: Duration = Duration::from_millis(150);
@@ -31,6 +31,8 @@ pub(crate) struct Member {
 /// Watches all routers.
 #[derive(Clone, Debug)]
 pub(crate) struct Cluster {
+    /// Whether its routers are members of sync groups.
+    grouped: bool,
     /// How many disturbances are going on that make a LAN unquiet.
     unquiet: u32,
     /// The last moment at which something disturbed an election.
@@ -44,14 +46,16 @@ pub(crate) struct Cluster {
 #[derive(Clone, Copy, Debug, Default)]
 struct Tie {
     took_part: bool,
+    priority: Option<Priority>,
     master_since: Option<Moment>,
     /// The last moment at which it could not be relied on.
     unsound: Moment,
 }
 
 impl Cluster {
-    pub(crate) fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize, grouped: bool) -> Self {
         Self {
+            grouped,
             unquiet: 0,
             disturbed: Moment::default(),
             ties: vec![Tie::default(); count],
@@ -88,7 +92,7 @@ impl Cluster {
 
     /// After this moment, if nothing disturbs it, the cluster must have settled.
     pub(crate) fn settled_at(&self, members: &[Member]) -> Moment {
-        self.disturbed + some_master(members) + right_master(members)
+        self.disturbed + some_master(members) + self.right_master(members)
     }
 
     /// After every event.
@@ -97,6 +101,11 @@ impl Cluster {
             let takes_part = member.sound && member.view.takes_part;
             if takes_part != tie.took_part {
                 tie.took_part = takes_part;
+                self.disturbed = now;
+            }
+            // Whatever changed it.
+            if tie.priority.replace(member.view.priority) != Some(member.view.priority) {
+                tie.unsound = now;
                 self.disturbed = now;
             }
             if !member.sound {
@@ -125,7 +134,7 @@ impl Cluster {
             let late = quiet > some_master(members) && present().next().is_some();
             return hold(!late, Rule::NoMaster, || format!("quiet for {quiet:?}"));
         };
-        if quiet <= some_master(members) + right_master(members) {
+        if quiet <= some_master(members) + self.right_master(members) {
             return Ok(());
         }
         if let Some((other, _)) = second {
@@ -145,6 +154,18 @@ impl Cluster {
                 Name(better)
             )
         })
+    }
+
+    /// How much longer until it is the right one: the claim of one that preempts, and its `preempt_delay`. When a sync
+    /// group is displaced, all its members but one resign, and the next wrong MASTER is another one: each delay may
+    /// begin anew after each other.
+    fn right_master(&self, members: &[Member]) -> Duration {
+        let delay = if self.grouped {
+            members.iter().map(delayed).sum()
+        } else {
+            longest(members, delayed)
+        };
+        stretched(delay) + SLACK
     }
 
     /// A MASTER hears the next advert of a better one at the latest one interval after both are MASTER and it can.
@@ -186,7 +207,8 @@ fn rank(member: &Member) -> (Priority, Ipv4Addr) {
 
 /// Whether a router does not leave another in peace as MASTER.
 fn displaces(member: &Member, master: &Member) -> bool {
-    member.view.priority > master.view.priority && member.view.preempt != Preempt::Never
+    let view = &member.view;
+    !view.preempt.spares(master.view.priority.into(), view.priority)
 }
 
 fn stretched(span: Duration) -> Duration {
@@ -198,10 +220,10 @@ fn some_master(members: &[Member]) -> Duration {
     stretched(longest(members, down)) + SLACK
 }
 
-/// How much longer until it is the right one: the claim of one that preempts, and its `preempt_delay`, which begins
-/// when it first hears the wrong one. A keepalived waits for a whole `Master_Down_Interval` after that.
-fn right_master(members: &[Member]) -> Duration {
-    let delay = longest(members, |member| match member.view.preempt {
+/// A `preempt_delay`, which begins when a router first hears the wrong MASTER. A keepalived waits for a whole
+/// `Master_Down_Interval` after that.
+fn delayed(member: &Member) -> Duration {
+    match member.view.preempt {
         Preempt::After(delay) if !delay.is_zero() => {
             let rest = if member.keepalived {
                 down(member)
@@ -211,18 +233,24 @@ fn right_master(members: &[Member]) -> Duration {
             member.view.interval.get() + delay + rest
         }
         _ => Duration::ZERO,
-    });
-    stretched(delay) + SLACK
+    }
 }
 
 fn longest(members: &[Member], span: impl Fn(&Member) -> Duration) -> Duration {
     members.iter().map(span).max().unwrap_or_default()
 }
 
+fn timing(member: &Member) -> Timing {
+    Timing {
+        interval: member.view.interval,
+        priority: member.view.priority,
+    }
+}
+
 fn skew(member: &Member) -> Duration {
-    Duration::from_secs(1) * (256 - u32::from(member.view.priority.get())) / 256
+    timing(member).skew()
 }
 
 fn down(member: &Member) -> Duration {
-    member.view.interval.get() * 3 + skew(member)
+    timing(member).down()
 }

@@ -4,12 +4,12 @@ use core::net::Ipv4Addr;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use vrrp_core::{Interval, Network, Params, Preempt, Priority, Time};
+use vrrp_core::{Interval, Network, Params, Preempt, Priority, Standing, Time, Tracked};
 
 use crate::keepalived::Keepalived;
 use crate::kernel::{Job, Report};
 use crate::rng::Rng;
-use crate::scenario::Node;
+use crate::scenario::{Node, VRIDS, Virtual};
 use crate::trace::Trace;
 use crate::vrrpd::Vrrpd;
 use crate::watch::Breach;
@@ -28,9 +28,13 @@ pub(crate) struct Arrival {
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     /// A packet for the group or for one host.
-    Packet { bytes: Rc<[u8]>, to: Ipv4Addr },
+    Packet {
+        which: Virtual,
+        bytes: Rc<[u8]>,
+        to: Ipv4Addr,
+    },
     /// A job for the kernel.
-    Job(Job),
+    Job(Virtual, Job),
 }
 
 /// One wake-up of a daemon, and what it finds.
@@ -39,11 +43,11 @@ pub(crate) struct Turn<'a> {
     /// By the host's clock.
     pub(crate) now: Time,
     pub(crate) inbox: &'a mut VecDeque<Arrival>,
-    pub(crate) reports: &'a mut VecDeque<Report>,
+    pub(crate) reports: &'a mut VecDeque<(Virtual, Report)>,
     /// Whether sending fails.
     pub(crate) mute: bool,
-    /// Whether the kernel has all addresses.
-    pub(crate) holds_all: bool,
+    /// Whether the kernel has all addresses of each virtual router.
+    pub(crate) holds_all: [bool; VRIDS.len()],
     pub(crate) effects: &'a mut Vec<Effect>,
     pub(crate) trace: &'a mut Trace,
     /// Where the moments come from at which it is asked to do nothing.
@@ -55,14 +59,16 @@ pub(crate) struct Turn<'a> {
 pub(crate) enum Order {
     Start,
     Stop,
-    /// Another look at the network.
-    Network(Network),
-    /// A reload.
-    Params(Params),
+    /// Another look at the network, with the eyes of each virtual router.
+    Network(Vec<Network>),
+    /// A reload, for each virtual router.
+    Params(Vec<Params>),
+    /// How something stands.
+    Verdict(Tracked, Standing),
 }
 
 /// What one host runs.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Daemon {
     Vrrpd(Box<Vrrpd>),
     Keepalived(Box<Keepalived>),
@@ -112,9 +118,9 @@ impl Daemon {
         }
     }
 
-    pub(crate) fn view(&self) -> View {
+    pub(crate) fn view(&self, which: Virtual) -> View {
         match self {
-            Self::Vrrpd(daemon) => daemon.view(),
+            Self::Vrrpd(daemon) => daemon.view(which),
             Self::Keepalived(daemon) => daemon.view(),
         }
     }

@@ -2,8 +2,9 @@
 //!
 //! Two or three routers of the real core, one exact clock, and adverts that wait on their way for as long as it
 //! pleases. A step is one event: an advert arrives or is lost, the earliest timer fires, the kernel answers a claim
-//! with yes or no, a router is stopped or started, its link goes down or up, an address is removed, a reload brings another priority. States that
-//! differ only in when they happened are the same state.
+//! with yes or no, a router is stopped or started, its link goes down or up, an address is removed, a
+//! reload brings another priority, a check another result. States that differ only in when they happened are the same
+//! state.
 //!
 //! In every state the promises about single routers must hold, as in a run. And from every state, if nothing more
 //! goes wrong, the routers must settle on the right MASTER in time.
@@ -15,14 +16,21 @@ mod state;
 mod tests;
 
 use core::fmt;
+use core::num::NonZeroUsize;
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
 
 use vrrp_core::{Preempt, Priority};
 
 use self::state::{State, Step};
 use crate::sabotage::Defect;
+
+/// The threshold below which a MASTER is displaced: all are above it while nothing fails.
+const HEALTHY: Priority = Priority::new(90).unwrap();
 
 /// How far to go.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +39,12 @@ pub struct Plan {
     pub routers: u8,
     /// How many events in a row.
     pub depth: u32,
+    /// How many results of checks may be among the events. None: nothing is tracked.
+    pub verdicts: u32,
     /// After so many states of one setting it is left.
     pub most_states: usize,
+    /// On how many threads: settings are independent.
+    pub jobs: NonZeroUsize,
     /// A defect that every router has.
     pub defect: Option<Defect>,
 }
@@ -81,25 +93,58 @@ pub(crate) struct Manners {
 
 /// Explores every setting, and shows what there is so far after each.
 pub fn explore(plan: &Plan, mut progress: impl FnMut(&Found)) -> Found {
+    let settings = settings(plan.routers);
+    let next = AtomicUsize::new(0);
     let mut found = Found {
         routers: plan.routers,
         depth: plan.depth,
         ..Found::default()
     };
-    for setting in settings(plan.routers) {
-        explore_setting(plan, &setting, &mut found);
-        found.settings += 1;
-        progress(&found);
-        if found.failure.is_some() {
-            break;
+    // The first in the order of the settings: whoever failed before the others were begun.
+    let mut failed = usize::MAX;
+    thread::scope(|scope| {
+        let (sender, receiver) = mpsc::channel();
+        for _ in 0..plan.jobs.get() {
+            let (sender, next, settings) = (sender.clone(), &next, &settings);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(setting) = settings.get(index) else {
+                        return;
+                    };
+                    let mut found = Found {
+                        depth: plan.depth,
+                        ..Found::default()
+                    };
+                    explore_setting(plan, setting, &mut found);
+                    if sender.send((index, found)).is_err() {
+                        return;
+                    }
+                }
+            });
         }
-    }
+        drop(sender);
+        for (index, one) in receiver {
+            found.settings += 1;
+            found.states += one.states;
+            found.steps += one.steps;
+            found.depth = found.depth.min(one.depth);
+            if one.failure.is_some() && index < failed {
+                failed = index;
+                found.failure = one.failure;
+                // Those that are under way may still fail earlier.
+                next.store(settings.len(), Ordering::Relaxed);
+            }
+            progress(&found);
+        }
+    });
     found
 }
 
 /// Different and equal priorities and an owner; two routers with every pair of manners, three with a few.
 fn settings(routers: u8) -> Vec<Vec<Manners>> {
     let never = Preempt::Never;
+    let below = Preempt::Below(HEALTHY);
     let [at_once, delayed] = [0, 2].map(|seconds| Preempt::After(Duration::from_secs(seconds)));
     let ranks: &[&[u8]] = match routers {
         2 => &[&[100, 101], &[100, 100], &[100, 255]],
@@ -108,8 +153,16 @@ fn settings(routers: u8) -> Vec<Vec<Manners>> {
     let pairs =
         [at_once, never, delayed].map(|first| [at_once, never, delayed].map(|second| vec![first, second]));
     let manners: Vec<Vec<Preempt>> = match routers {
-        2 => pairs.into_iter().flatten().collect(),
-        _ => vec![vec![at_once; 3], vec![never; 3], vec![at_once, delayed, never]],
+        2 => {
+            let threshold = [vec![below, below], vec![at_once, below], vec![below, delayed]];
+            pairs.into_iter().flatten().chain(threshold).collect()
+        }
+        _ => vec![
+            vec![at_once; 3],
+            vec![never; 3],
+            vec![below; 3],
+            vec![at_once, delayed, never],
+        ],
     };
     let mut settings = Vec::new();
     for ranks in ranks {
@@ -150,7 +203,7 @@ struct Reached {
 }
 
 fn explore_setting(plan: &Plan, setting: &[Manners], found: &mut Found) {
-    let first = State::new(setting, plan.defect);
+    let first = State::new(setting, plan.verdicts, plan.defect);
     let mut known = HashSet::from([normal::key(&first)]);
     let mut level = vec![Reached {
         state: first,

@@ -15,7 +15,7 @@ use vrrp_packet::{Advert, Authentication, Datagram, GROUP, Outgoing};
 use crate::daemon::{Effect, Order, Turn, View};
 use crate::kernel::{Job, Report};
 use crate::packets;
-use crate::watch::{master_down, skew};
+use crate::watch::Timing;
 
 /// One instance of keepalived.
 #[derive(Clone, Debug)]
@@ -76,15 +76,17 @@ impl Keepalived {
     /// Timers come first: one that was starved takes over from a healthy MASTER.
     pub(crate) fn turn(&mut self, turn: &mut Turn<'_>) {
         self.fire(turn);
-        while let Some(report) = turn.reports.pop_front() {
-            if report == Report::AddressGone && !turn.holds_all && matches!(self.state, State::Master { .. })
+        while let Some((_, report)) = turn.reports.pop_front() {
+            if report == Report::AddressGone
+                && !turn.holds_all[0]
+                && matches!(self.state, State::Master { .. })
             {
                 turn.trace
                     .node(turn.node, format_args!("keepalived misses an address"));
                 self.send(turn, WirePriority::RESIGN);
-                turn.effects.push(Effect::Job(Job::Release));
+                turn.effects.push(Effect::Job(0, Job::Release));
                 self.state = State::Backup {
-                    down_at: turn.now + skew(&self.params),
+                    down_at: turn.now + Timing::of(&self.params).skew(),
                     delay_from: None,
                 };
             }
@@ -98,12 +100,16 @@ impl Keepalived {
     pub(crate) fn order(&mut self, turn: &mut Turn<'_>, order: Order) {
         match order {
             Order::Start if self.state == State::Init => self.listen(turn),
-            Order::Start => {}
+            // It tracks nothing here.
+            Order::Start | Order::Verdict(..) => {}
             Order::Stop => {
                 self.leave(turn, 1);
                 self.state = State::Init;
             }
-            Order::Network(network) => {
+            Order::Network(networks) => {
+                let Some(network) = networks.into_iter().next() else {
+                    return;
+                };
                 self.network = network;
                 match (self.state, self.network.faults.is_empty()) {
                     (State::Fault, true) => self.listen(turn),
@@ -115,6 +121,9 @@ impl Keepalived {
                 }
             }
             Order::Params(params) => {
+                let Some(params) = params.into_iter().next() else {
+                    return;
+                };
                 self.params = params;
                 match self.state {
                     State::Master { .. } => self.advertise(turn),
@@ -130,7 +139,7 @@ impl Keepalived {
             .node(turn.node, format_args!("keepalived enters BACKUP"));
         self.state = if self.network.faults.is_empty() {
             State::Backup {
-                down_at: turn.now + master_down(&self.params),
+                down_at: turn.now + Timing::of(&self.params).down(),
                 delay_from: None,
             }
         } else {
@@ -141,7 +150,7 @@ impl Keepalived {
     fn leave(&mut self, turn: &mut Turn<'_>, resignations: u32) {
         if let State::Master { .. } = self.state {
             (0..resignations).for_each(|_| self.send(turn, WirePriority::RESIGN));
-            turn.effects.push(Effect::Job(Job::Release));
+            turn.effects.push(Effect::Job(0, Job::Release));
         }
     }
 
@@ -154,7 +163,7 @@ impl Keepalived {
                 .node(turn.node, format_args!("keepalived enters MASTER"));
             self.advertise(turn);
             self.epoch += 1;
-            turn.effects.push(Effect::Job(Job::Claim(Epoch(self.epoch))));
+            turn.effects.push(Effect::Job(0, Job::Claim(Epoch(self.epoch))));
         } else {
             self.advertise(turn);
         }
@@ -233,12 +242,12 @@ impl Keepalived {
 
     fn hear(&mut self, turn: &mut Turn<'_>, source: IpAddr, theirs: WirePriority) {
         let ours = WirePriority::from(self.params.priority);
-        let armed = turn.now + master_down(&self.params);
+        let armed = turn.now + Timing::of(&self.params).down();
         match self.state {
             State::Init | State::Fault => {}
             State::Backup { .. } if theirs.is_resignation() => {
                 self.state = State::Backup {
-                    down_at: turn.now + skew(&self.params),
+                    down_at: turn.now + Timing::of(&self.params).skew(),
                     delay_from: None,
                 };
             }
@@ -250,7 +259,8 @@ impl Keepalived {
             }
             State::Backup { down_at, delay_from } => {
                 let (down_at, delay_from) = match self.params.preempt {
-                    Preempt::Never => (armed, None),
+                    // It has no threshold: nobody configures one.
+                    Preempt::Never | Preempt::Below(_) => (armed, None),
                     Preempt::After(delay) if delay.is_zero() => (down_at, None),
                     Preempt::After(delay) => {
                         let from = delay_from.unwrap_or(turn.now);
@@ -268,7 +278,7 @@ impl Keepalived {
                     Ordering::Less => self.advertise(turn),
                     Ordering::Equal => {}
                     Ordering::Greater => {
-                        turn.effects.push(Effect::Job(Job::Release));
+                        turn.effects.push(Effect::Job(0, Job::Release));
                         self.listen(turn);
                     }
                 }
@@ -280,6 +290,7 @@ impl Keepalived {
 fn copy(turn: &mut Turn<'_>, advert: &mut Outgoing, to: core::net::Ipv4Addr) {
     advert.set_destination(to);
     turn.effects.push(Effect::Packet {
+        which: 0,
         bytes: advert.bytes().into(),
         to,
     });

@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use crate::clock::nanos;
 use crate::rng::Rng;
-use crate::scenario::{Node, What};
+use crate::scenario::{Node, Virtual, What};
 
 /// A LAN and what is wrong with it at the moment.
 #[derive(Clone, Debug)]
@@ -51,9 +51,9 @@ impl Lan {
         }
     }
 
-    /// The fate of the sender's packet `number` on its way to one receiver. A stranger has no number of its own and is
-    /// on everybody's side.
-    pub(crate) fn fate(&self, from: Option<Node>, to: Node, number: u64) -> Fate {
+    /// The fate of the sender's packet `number`, of one virtual router, on its way to one receiver. A stranger has no
+    /// number of its own and is on everybody's side.
+    pub(crate) fn fate(&self, from: Option<Node>, to: Node, number: u64, which: Virtual) -> Fate {
         let sender = from.map_or(u64::MAX, |node| node as u64);
         let mut rng = Rng::keyed(self.seed, [sender, to as u64, number]);
         let mut fate = Fate {
@@ -70,7 +70,11 @@ impl Lan {
                         return Fate::default();
                     }
                 }
-                What::Loss { per_mille } if rng.per_mille(*per_mille) => return Fate::default(),
+                What::Loss { per_mille, only }
+                    if only.is_none_or(|only| only == which) && rng.per_mille(*per_mille) =>
+                {
+                    return Fate::default();
+                }
                 What::Late { per_mille, up_to } if rng.per_mille(*per_mille) => {
                     let late = Duration::from_nanos(rng.below(nanos(*up_to)));
                     fate.arrives = fate.arrives.map(|arrives| arrives + late);

@@ -38,7 +38,7 @@ mod world;
 pub use clock::{Clock, Moment};
 pub use rng::Rng;
 pub use sabotage::Defect;
-pub use scenario::{Disturbance, Flaw, Kind, Node, Router, Scenario, What};
+pub use scenario::{Disturbance, Flaw, Kind, Node, Router, Scenario, Virtual, What};
 pub use shrink::shrink;
 pub use trace::Trace;
 pub use watch::{Breach, Rule};

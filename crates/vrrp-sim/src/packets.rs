@@ -21,8 +21,8 @@ const FAR: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 9);
 const FIRST_VIRTUAL: u8 = 101;
 
 /// The virtual addresses that a router lists.
-pub(crate) fn listed(count: u8) -> impl Iterator<Item = Ipv4Addr> {
-    (0..count).map(|index| Ipv4Addr::new(10, 77, 9, FIRST_VIRTUAL + index))
+pub(crate) fn listed(vrid: Vrid, count: u8) -> impl Iterator<Item = Ipv4Addr> {
+    (0..count).map(move |index| Ipv4Addr::new(10, 78, vrid.get(), FIRST_VIRTUAL + index))
 }
 
 /// The advert of a router with these parameters.
@@ -37,7 +37,7 @@ fn encode(
     priority: WirePriority,
     lists: u8,
 ) -> Result<Outgoing, EncodeError> {
-    let addresses: Vec<Ipv4Addr> = listed(lists).collect();
+    let addresses: Vec<Ipv4Addr> = listed(params.vrid, lists).collect();
     Outgoing::new(&Contents {
         vrid: params.vrid,
         priority,

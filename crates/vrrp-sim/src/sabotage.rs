@@ -1,125 +1,32 @@
 //! The core as it is, or with a defect planted from outside: a simulator that finds none of these finds nothing.
 
+mod defect;
+mod hosted;
 #[cfg(test)]
 mod tests;
 
-use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 
 use vrrp_core::{
-    Action, Actions, Discard, Epoch, Event, Heard, Instance, Meta, Network, Params, Preempt, Priority, State,
-    Time, WirePriority,
+    Action, Cause, Discard, Epoch, Event, Heard, Instance, Meta, Params, Preempt, Priority, Standing, State,
+    Time, Weight, WirePriority,
 };
 use vrrp_packet::Advert;
 
-/// A way in which the core, or the daemon around it, could be wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Defect {
-    /// A rejected packet re-arms the MASTER's advert timer.
-    RejectRearms,
-    /// Of two equal MASTERs the one with the lower address stays.
-    TieReversed,
-    /// The `preempt_delay` also delays the replacement of a dead MASTER.
-    DelaySparesTheDead,
-    /// An answer counts for whatever claim is current.
-    StaleAnswerCounts,
-    /// A loser keeps its addresses.
-    NothingReleased,
-    /// Every claim is made twice.
-    ClaimsTwice,
-    /// A BACKUP sends an advert when it hears one.
-    BackupSpeaks,
-    /// Nobody listens to a resignation.
-    ResignationIgnored,
-    /// A MASTER does not yield to a higher priority.
-    HigherIgnored,
-    /// A MASTER's adverts come a tenth late.
-    SlowRhythm,
-    /// A BACKUP does not accept its equal.
-    EqualIgnored,
-    /// A MASTER that stops does not say so.
-    NoResignation,
-    /// A removed address is not put back.
-    NoRepair,
-    /// A contender is not answered.
-    NoAnswer,
-    /// Without preemption a lower MASTER is displaced all the same.
-    NeverPreemptsAnyway,
-    /// A wake-up before the deadline counts as the deadline.
-    SpuriousTimeoutCounts,
-    /// A new MASTER does not announce its addresses.
-    NoAnnouncement,
-    /// The same parameters again are taken for new ones.
-    SameParamsRestart,
-    /// The daemon believes that nothing was heard before it has read what has arrived.
-    TimersBeforePackets,
-    /// The daemon handles one packet at each wake-up and believes a deadline although more are waiting.
-    HalfDrained,
-}
+pub use self::defect::Defect;
+pub(crate) use self::hosted::{Core, Hosted, Wanted};
+use crate::scenario::Virtual;
 
-impl Defect {
-    /// All of them.
-    pub const ALL: [Self; 20] = [
-        Self::RejectRearms,
-        Self::TieReversed,
-        Self::DelaySparesTheDead,
-        Self::StaleAnswerCounts,
-        Self::NothingReleased,
-        Self::ClaimsTwice,
-        Self::BackupSpeaks,
-        Self::ResignationIgnored,
-        Self::HigherIgnored,
-        Self::SlowRhythm,
-        Self::EqualIgnored,
-        Self::NoResignation,
-        Self::NoRepair,
-        Self::NoAnswer,
-        Self::NeverPreemptsAnyway,
-        Self::SpuriousTimeoutCounts,
-        Self::NoAnnouncement,
-        Self::SameParamsRestart,
-        Self::TimersBeforePackets,
-        Self::HalfDrained,
-    ];
-}
-
-impl fmt::Display for Defect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::RejectRearms => "a rejected packet re-arms the advert timer",
-            Self::TieReversed => "of two equal MASTERs the lower address stays",
-            Self::DelaySparesTheDead => "preempt_delay also delays a dead MASTER's replacement",
-            Self::StaleAnswerCounts => "a stale answer counts for the current claim",
-            Self::NothingReleased => "a loser keeps its addresses",
-            Self::ClaimsTwice => "every claim is made twice",
-            Self::BackupSpeaks => "a BACKUP sends adverts",
-            Self::ResignationIgnored => "a resignation is ignored",
-            Self::HigherIgnored => "a MASTER does not yield to a higher priority",
-            Self::SlowRhythm => "a MASTER's adverts come a tenth late",
-            Self::EqualIgnored => "a BACKUP does not accept its equal",
-            Self::NoResignation => "a MASTER that stops does not resign",
-            Self::NoRepair => "a removed address is not put back",
-            Self::NoAnswer => "a contender is not answered",
-            Self::NeverPreemptsAnyway => "preemption although it is off",
-            Self::SpuriousTimeoutCounts => "a spurious timeout counts",
-            Self::NoAnnouncement => "a new MASTER does not announce itself",
-            Self::SameParamsRestart => "the same parameters again restart the rhythm",
-            Self::TimersBeforePackets => "the daemon lets timers fire before it has read",
-            Self::HalfDrained => "the daemon believes a deadline with packets unread",
-        })
-    }
-}
-
-/// One virtual router of the core, perhaps with a defect.
+/// The virtual routers of one host, perhaps with a defect.
 #[derive(Clone, Debug)]
-pub(crate) struct Subject {
-    instance: Instance,
+pub(crate) struct Subject<C> {
+    core: C,
     defect: Option<Defect>,
-    /// The epoch of the last claim.
-    epoch: Epoch,
+    /// The epoch of each one's last claim.
+    epochs: Vec<Epoch>,
 }
 
-/// What can be seen of it from outside.
+/// What can be seen of one from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) state: State,
@@ -127,107 +34,155 @@ pub(crate) struct Seen {
     pub(crate) deadline: Option<Time>,
 }
 
-impl Subject {
-    pub(crate) fn new(params: Params, network: Network, defect: Option<Defect>) -> Self {
+impl Subject<Instance> {
+    /// One by itself.
+    pub(crate) fn alone(instance: Instance, defect: Option<Defect>) -> Self {
         Self {
-            instance: Instance::new(params, network),
+            core: instance,
             defect,
-            epoch: Epoch::default(),
+            epochs: vec![Epoch::default()],
         }
     }
 
     pub(crate) fn instance(&self) -> &Instance {
-        &self.instance
+        &self.core
+    }
+}
+
+impl Subject<Hosted> {
+    /// Those of a host: several are a sync group.
+    pub(crate) fn hosted(instances: Vec<Instance>, defect: Option<Defect>) -> Self {
+        let grouped = instances.len() > 1 && defect != Some(Defect::MemberAlone);
+        Self {
+            epochs: vec![Epoch::default(); instances.len()],
+            core: Hosted::new(instances, grouped),
+            defect,
+        }
+    }
+
+    /// Whose deadline has come.
+    pub(crate) fn due(&self, now: Time, only_adverts: bool) -> Option<Virtual> {
+        match self.defect {
+            Some(Defect::SlowRhythm | Defect::DelaySparesTheDead) => (0..self.epochs.len()).find(|&which| {
+                let advertising = self.get(which).is_advertising();
+                let due = self.deadline(which).is_some_and(|deadline| deadline <= now);
+                due && (advertising || !only_adverts)
+            }),
+            _ => self.core.due(now, only_adverts),
+        }
+    }
+
+    pub(crate) fn core(&self) -> &Hosted {
+        &self.core
+    }
+}
+
+impl<C: Core> Subject<C> {
+    pub(crate) fn get(&self, which: Virtual) -> &Instance {
+        self.core.get(which)
     }
 
     pub(crate) fn has(&self, defect: Defect) -> bool {
         self.defect == Some(defect)
     }
 
-    pub(crate) fn seen(&self) -> Seen {
+    pub(crate) fn seen(&self, which: Virtual) -> Seen {
+        let instance = self.get(which);
         Seen {
-            state: self.instance.state(),
-            advertising: self.instance.is_advertising(),
-            deadline: self.deadline(),
+            state: instance.state(),
+            advertising: instance.is_advertising(),
+            deadline: self.deadline(which),
         }
     }
 
-    fn is_backup(&self) -> bool {
-        self.instance.state() == State::Backup && !self.instance.is_advertising()
+    fn is_backup(&self, which: Virtual) -> bool {
+        let instance = self.get(which);
+        instance.state() == State::Backup && !instance.is_advertising()
     }
 
-    fn priority(&self) -> WirePriority {
-        self.instance.params().priority.into()
+    fn priority(&self, which: Virtual) -> WirePriority {
+        self.get(which).priority().into()
     }
 
-    pub(crate) fn admit(&self, advert: &Advert<'_>, meta: &Meta) -> Result<Heard, Discard> {
-        self.instance.admit(advert, meta)
+    pub(crate) fn admit(&self, which: Virtual, advert: &Advert<'_>, meta: &Meta) -> Result<Heard, Discard> {
+        self.get(which).admit(advert, meta)
     }
 
     /// Takes note of a packet that was rejected: the core has no such thing, on purpose.
-    pub(crate) fn rejected(&mut self, now: Time) {
-        if self.has(Defect::RejectRearms) && self.instance.is_advertising() {
-            self.restart_rhythm(now);
+    pub(crate) fn rejected(&mut self, now: Time, which: Virtual) {
+        if self.has(Defect::RejectRearms) && self.get(which).is_advertising() {
+            self.restart_rhythm(now, which);
         }
     }
 
     /// There and back again: the advert timer starts anew and what is sent on the way is thrown away.
-    fn restart_rhythm(&mut self, now: Time) {
-        let params = self.instance.params().clone();
+    fn restart_rhythm(&mut self, now: Time, which: Virtual) {
+        let params = self.get(which).params().clone();
         let priority = if params.priority.get() == 7 {
             Priority::DEFAULT
         } else {
             seven()
         };
-        let _ = self.instance.handle(
-            now,
-            Event::Params(Params {
-                priority,
-                ..params.clone()
-            }),
-        );
-        let _ = self.instance.handle(now, Event::Params(params));
+        let other = Params {
+            priority,
+            ..params.clone()
+        };
+        let _ = self.core.handle(now, which, Event::Params(other));
+        let _ = self.core.handle(now, which, Event::Params(params));
     }
 
-    pub(crate) fn deadline(&self) -> Option<Time> {
-        let deadline = self.instance.deadline()?;
-        Some(match (self.defect, self.instance.params().preempt) {
-            (Some(Defect::SlowRhythm), _) if self.instance.is_advertising() => {
-                deadline + self.instance.params().interval.get() / 10
+    pub(crate) fn deadline(&self, which: Virtual) -> Option<Time> {
+        let instance = self.get(which);
+        let deadline = instance.deadline()?;
+        Some(match (self.defect, instance.params().preempt) {
+            (Some(Defect::SlowRhythm), _) if instance.is_advertising() => {
+                deadline + instance.params().interval.get() / 10
             }
-            (Some(Defect::DelaySparesTheDead), Preempt::After(delay)) if self.is_backup() => deadline + delay,
+            (Some(Defect::DelaySparesTheDead), Preempt::After(delay)) if self.is_backup(which) => {
+                deadline + delay
+            }
             _ => deadline,
         })
     }
 
-    pub(crate) fn handle(&mut self, now: Time, event: Event) -> Actions {
+    pub(crate) fn handle(&mut self, now: Time, which: Virtual, event: Event) -> Wanted {
         let Some(defect) = self.defect else {
-            return self.instance.handle(now, event);
+            return self.core.handle(now, which, event);
         };
-        let speaks = defect == Defect::BackupSpeaks && self.is_backup() && matches!(event, Event::Advert(_));
-        let Some(event) = self.distort(now, event, defect) else {
-            return Actions::new();
+        let speaks =
+            defect == Defect::BackupSpeaks && self.is_backup(which) && matches!(event, Event::Advert(_));
+        let before = self.get(which).priority();
+        let Some(event) = self.distort(now, which, event, defect) else {
+            return Wanted::new();
         };
         let moment = match event {
-            Event::Timeout if defect == Defect::SpuriousTimeoutCounts => {
-                self.instance.deadline().map_or(now, |deadline| deadline.max(now))
-            }
+            Event::Timeout if defect == Defect::SpuriousTimeoutCounts => self
+                .get(which)
+                .deadline()
+                .map_or(now, |deadline| deadline.max(now)),
             _ => now,
         };
-        let mut actions = self.instance.handle(moment, event);
+        let mut wanted = self.core.handle(moment, which, event);
         if speaks {
-            actions.push(Action::Send(self.priority()));
+            wanted.push((which, Action::Send(self.priority(which))));
         }
-        self.twist(&mut actions, defect);
-        actions
+        if defect == Defect::PriorityUntold && self.get(which).priority() != before {
+            let told = Action::Send(self.priority(which));
+            wanted.retain(|(_, action)| *action != told);
+        }
+        self.twist(&mut wanted, defect);
+        wanted
     }
 
     /// What the defective core takes an event for, if it takes notice at all.
-    fn distort(&mut self, now: Time, event: Event, defect: Defect) -> Option<Event> {
-        let (ours, master) = (self.priority(), self.instance.is_advertising());
+    fn distort(&mut self, now: Time, which: Virtual, event: Event, defect: Defect) -> Option<Event> {
+        let instance = self.get(which);
+        let (ours, master) = (self.priority(which), instance.is_advertising());
+        let preempt = instance.params().preempt;
+        let lower = |heard: Heard| !master && heard.priority < ours && !heard.priority.is_resignation();
         match (defect, event) {
             (Defect::TieReversed, Event::Advert(heard)) if master && heard.priority == ours => {
-                let higher = self.instance.source().is_some_and(|own| heard.source > own);
+                let higher = instance.source().is_some_and(|own| heard.source > own);
                 let other = if higher {
                     Ipv4Addr::new(0, 0, 0, 1)
                 } else {
@@ -243,47 +198,77 @@ impl Subject {
             (Defect::NoAnswer, Event::Advert(heard)) if master && heard.priority < ours => None,
             (Defect::EqualIgnored, Event::Advert(heard)) if !master && heard.priority == ours => None,
             (Defect::NeverPreemptsAnyway, Event::Advert(heard))
-                if !master
-                    && heard.priority < ours
-                    && !heard.priority.is_resignation()
-                    && self.instance.params().preempt == Preempt::Never =>
+                if lower(heard) && preempt == Preempt::Never =>
+            {
+                None
+            }
+            (Defect::ThresholdIgnored, Event::Advert(heard))
+                if lower(heard) && matches!(preempt, Preempt::Below(_)) =>
             {
                 None
             }
             (Defect::StaleAnswerCounts, Event::Claimed(_, result)) => {
-                Some(Event::Claimed(self.epoch, result))
+                Some(Event::Claimed(self.epochs[which], result))
             }
-            (Defect::SameParamsRestart, Event::Params(params))
-                if params == *self.instance.params() && master =>
-            {
-                self.restart_rhythm(now);
+            (Defect::SameParamsRestart, Event::Params(params)) if params == *instance.params() && master => {
+                self.restart_rhythm(now, which);
                 None
+            }
+            (Defect::WeightIgnored, Event::Verdict(what, standing)) => {
+                let weighs = instance
+                    .tracks()
+                    .any(|(track, _)| track.what == what && track.weight != Weight::FAULT);
+                (!weighs).then_some(Event::Verdict(what, standing))
+            }
+            (Defect::UnknownPasses, Event::Start) => {
+                self.pass_unknown(now, which);
+                Some(Event::Start)
             }
             (_, event) => Some(event),
         }
     }
 
+    fn pass_unknown(&mut self, now: Time, which: Virtual) {
+        let unknown = |&(_, standing): &(_, &Standing)| *standing == Standing::Unknown;
+        let unknown = self.get(which).tracks().filter(unknown);
+        let unknown: Vec<_> = unknown.map(|(track, _)| track.what.clone()).collect();
+        for what in unknown {
+            let _ = self
+                .core
+                .handle(now, which, Event::Verdict(what, Standing::Passing));
+        }
+    }
+
     /// What the defective core makes of its actions.
-    fn twist(&mut self, actions: &mut Actions, defect: Defect) {
-        for action in actions.iter() {
+    fn twist(&mut self, wanted: &mut Wanted, defect: Defect) {
+        for (which, action) in wanted.iter() {
             if let Action::Claim(epoch) = action {
-                self.epoch = *epoch;
+                self.epochs[*which] = *epoch;
             }
         }
+        let resigns = |action: &Action| *action == Action::Send(WirePriority::RESIGN);
         match defect {
-            Defect::NothingReleased => actions.retain(|action| !matches!(action, Action::Release(_))),
-            Defect::NoResignation => {
-                actions.retain(|action| *action != Action::Send(WirePriority::RESIGN));
-            }
-            Defect::NoRepair => actions.retain(|action| !matches!(action, Action::Repair(_))),
-            Defect::NoAnnouncement => actions.retain(|action| !matches!(action, Action::Announce(_))),
-            Defect::ClaimsTwice => {
-                let claims: Actions = actions
+            Defect::NothingReleased => wanted.retain(|(_, action)| !matches!(action, Action::Release(_))),
+            Defect::NoResignation => wanted.retain(|(_, action)| !resigns(action)),
+            Defect::GroupUntold => {
+                let by_group =
+                    |action: &Action| matches!(action, Action::Moved(moved) if moved.cause == Cause::Group);
+                let group: Vec<Virtual> = wanted
                     .iter()
-                    .filter(|action| matches!(action, Action::Claim(_)))
+                    .filter(|(_, action)| by_group(action))
+                    .map(|(which, _)| *which)
+                    .collect();
+                wanted.retain(|(which, action)| !(resigns(action) && group.contains(which)));
+            }
+            Defect::NoRepair => wanted.retain(|(_, action)| !matches!(action, Action::Repair(_))),
+            Defect::NoAnnouncement => wanted.retain(|(_, action)| !matches!(action, Action::Announce(_))),
+            Defect::ClaimsTwice => {
+                let claims: Wanted = wanted
+                    .iter()
+                    .filter(|(_, action)| matches!(action, Action::Claim(_)))
                     .cloned()
                     .collect();
-                actions.extend(claims);
+                wanted.extend(claims);
             }
             _ => {}
         }

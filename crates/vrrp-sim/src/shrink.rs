@@ -107,11 +107,18 @@ impl Shrinker {
         plain.unicast = false;
         plain.authentication = Authentication::None;
         helped |= self.attempt(plain);
+        let alone = self.least.without_group();
+        helped |= self.attempt(alone);
         let mut steady = self.least.clone();
         steady.jitter = Duration::ZERO;
         helped |= self.attempt(steady);
         for node in 0..self.least.routers.len() {
-            for simplify in [exact_clock, early_start, quiet_announcer] {
+            for track in (0..self.least.routers[node].tracks.len()).rev() {
+                let mut fewer = self.least.clone();
+                fewer.routers[node].tracks.remove(track);
+                helped |= self.attempt(fewer);
+            }
+            for simplify in [exact_clock, early_start, quiet_announcer, known_results] {
                 let mut simpler = self.least.clone();
                 if let Some(router) = simpler.routers.get_mut(node) {
                     simplify(router);
@@ -133,6 +140,10 @@ fn early_start(router: &mut crate::scenario::Router) {
 
 fn quiet_announcer(router: &mut crate::scenario::Router) {
     router.announces_often = false;
+}
+
+fn known_results(router: &mut crate::scenario::Router) {
+    router.results_after = Duration::ZERO;
 }
 
 /// To whole tenths of a second, or whole milliseconds below that.

@@ -2,15 +2,18 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use vrrp_core::{Action, Epoch, Event, Meta, Network, Params, State, Time, Transport, WirePriority};
+use vrrp_core::{
+    Action, Epoch, Event, Instance, InterfaceName, Meta, Network, Params, Standing, State, Time, Tracked,
+    Transport, WirePriority,
+};
 use vrrp_packet::{Advert, Datagram, GROUP, Outgoing};
 
 use crate::daemon::{Effect, Order, Turn, View};
 use crate::kernel::{Job, Report};
 use crate::packets;
-use crate::sabotage::{Defect, Subject};
-use crate::scenario::Name;
-use crate::watch::{Breach, Rule, Watch, hold};
+use crate::sabotage::{Defect, Hosted, Subject};
+use crate::scenario::{Name, VRIDS, Virtual};
+use crate::watch::{Breach, Rule, Watch, group, hold};
 
 /// So many packets are taken before everybody else has a turn: fewer than in the daemon, so that it happens.
 const BATCH: usize = 8;
@@ -21,54 +24,71 @@ const MOST_TIMEOUTS: u32 = 32;
 /// One in so many wake-ups is asked to do nothing.
 const PROBED: u64 = 60;
 
-/// Our daemon, with one virtual router.
-#[derive(Clone, Debug)]
+/// Our daemon, with one virtual router, or with two in a sync group.
+#[derive(Debug)]
 pub(crate) struct Vrrpd {
-    subject: Subject,
-    watch: Watch,
-    advert: Option<Outgoing>,
+    subject: Subject<Hosted>,
+    watches: Vec<Watch>,
+    wires: Vec<Wire>,
     lists: u8,
-    /// Whether the last send failed.
-    failing: bool,
     woken_at: Time,
     undrained: u32,
+}
+
+/// What a virtual router has to do with the world.
+#[derive(Debug)]
+struct Wire {
+    advert: Option<Outgoing>,
+    /// Whether the last send failed.
+    failing: bool,
+    /// Of its last claim.
     epoch: Epoch,
 }
 
 impl Vrrpd {
     /// A daemon that has not been started.
-    pub(crate) fn new(params: Params, network: Network, lists: u8, defect: Option<Defect>) -> Self {
-        let subject = Subject::new(params.clone(), network.clone(), defect);
+    pub(crate) fn new(params: &[Params], networks: &[Network], lists: u8, defect: Option<Defect>) -> Self {
+        let all = || params.iter().zip(networks);
+        let instances = all().map(|(params, network)| Instance::new(params.clone(), network.clone()));
+        let subject = Subject::hosted(instances.collect(), defect);
+        let grouped = params.len() > 1;
+        let watch = |((params, network), which): ((&Params, &Network), Virtual)| {
+            Watch::new(params.clone(), network.clone(), grouped, subject.seen(which))
+        };
+        let wire = |(params, network): (&Params, &Network)| Wire {
+            advert: build(params, network.source, lists),
+            failing: false,
+            epoch: Epoch::default(),
+        };
         Self {
-            advert: build(&params, network.source, lists),
-            watch: Watch::new(params, network, subject.seen()),
+            watches: all().zip(0..).map(watch).collect(),
+            wires: all().map(wire).collect(),
             subject,
             lists,
-            failing: false,
             woken_at: Time::default(),
             undrained: 0,
-            epoch: Epoch::default(),
         }
     }
 
     pub(crate) fn deadline(&self) -> Option<Time> {
-        self.subject.deadline()
+        let all = 0..self.wires.len();
+        all.filter_map(|which| self.subject.deadline(which)).min()
     }
 
-    pub(crate) fn view(&self) -> View {
-        let instance = self.subject.instance();
+    pub(crate) fn view(&self, which: Virtual) -> View {
+        let instance = self.subject.get(which);
         View {
             takes_part: matches!(instance.state(), State::Backup | State::Master),
             advertising: instance.is_advertising(),
             serving: instance.state() == State::Master,
-            priority: instance.params().priority,
+            priority: self.watches[which].timing().priority,
             preempt: instance.params().preempt,
             interval: instance.params().interval,
         }
     }
 
     pub(crate) fn on_time(&self, now: Time) -> Result<(), Breach> {
-        self.watch.on_time(now)
+        self.watches.iter().try_for_each(|watch| watch.on_time(now))
     }
 
     /// One wake-up, in the daemon's order: adverts that are due; what the kernel says; what has arrived; and only then
@@ -78,13 +98,13 @@ impl Vrrpd {
             self.fire(turn, false)?;
         }
         self.fire(turn, true)?;
-        while let Some(report) = turn.reports.pop_front() {
+        while let Some((which, report)) = turn.reports.pop_front() {
             match report {
                 Report::Claimed(epoch, result) => {
-                    self.event(turn, turn.now, &Event::Claimed(epoch, result))?;
+                    self.event(turn, turn.now, which, &Event::Claimed(epoch, result))?;
                 }
-                Report::AddressGone if turn.holds_all => {}
-                Report::AddressGone => self.event(turn, turn.now, &Event::AddressLost)?,
+                Report::AddressGone if turn.holds_all[which] => {}
+                Report::AddressGone => self.event(turn, turn.now, which, &Event::AddressLost)?,
             }
         }
         let half = self.subject.has(Defect::HalfDrained);
@@ -100,41 +120,41 @@ impl Vrrpd {
     }
 
     pub(crate) fn order(&mut self, turn: &mut Turn<'_>, order: Order) -> Result<(), Breach> {
-        let event = match order {
+        let events: Vec<Event> = match order {
             Order::Start => {
                 self.woken_at = turn.now;
-                Event::Start
+                vec![Event::Start; self.wires.len()]
             }
-            Order::Stop => Event::Stop,
-            Order::Network(network) => Event::Network(network),
-            Order::Params(params) => Event::Params(params),
+            Order::Stop => vec![Event::Stop; self.wires.len()],
+            Order::Network(networks) => networks.into_iter().map(Event::Network).collect(),
+            Order::Params(params) => params.into_iter().map(Event::Params).collect(),
+            Order::Verdict(what, standing) => vec![Event::Verdict(what, standing); self.wires.len()],
         };
-        // As in the daemon: the advert is built for the new source and the new parameters before anything is sent.
-        let instance = self.subject.instance();
-        let (source, params) = match &event {
-            Event::Network(network) => (network.source, instance.params()),
-            Event::Params(params) => (instance.source(), params),
-            _ => (instance.source(), instance.params()),
-        };
-        self.advert = build(params, source, self.lists);
-        self.event(turn, turn.now, &event)
+        for (which, event) in events.iter().enumerate() {
+            // As in the daemon: the advert is built for the new source and the new parameters before anything is sent.
+            let instance = self.subject.get(which);
+            let (source, params) = match &event {
+                Event::Network(network) => (network.source, instance.params()),
+                Event::Params(params) => (instance.source(), params),
+                _ => (instance.source(), instance.params()),
+            };
+            self.wires[which].advert = build(params, source, self.lists);
+            self.event(turn, turn.now, which, event)?;
+        }
+        Ok(())
     }
 
     fn fire(&mut self, turn: &mut Turn<'_>, only_adverts: bool) -> Result<(), Breach> {
         for _ in 0..MOST_TIMEOUTS {
-            let advertising = self.subject.instance().is_advertising();
-            let due = self
-                .subject
-                .deadline()
-                .is_some_and(|deadline| deadline <= turn.now);
-            if !due || (only_adverts && !advertising) {
+            let Some(which) = self.subject.due(turn.now, only_adverts) else {
                 return Ok(());
-            }
+            };
+            let advertising = self.subject.get(which).is_advertising();
             let read = turn.inbox.is_empty() || self.undrained > PATIENCE;
             hold(advertising || read, Rule::ReadFirst, || {
                 format!("{} packets unread", turn.inbox.len())
             })?;
-            self.event(turn, turn.now, &Event::Timeout)?;
+            self.event(turn, turn.now, which, &Event::Timeout)?;
         }
         hold(false, Rule::Deadline, || {
             format!("still due after {MOST_TIMEOUTS} timeouts")
@@ -157,36 +177,40 @@ impl Vrrpd {
     }
 
     fn packet(&mut self, turn: &mut Turn<'_>, at: Time, bytes: &[u8]) -> Result<bool, Breach> {
-        let before = self.subject.seen();
-        let instance = self.subject.instance();
+        let all = || (0..self.wires.len()).map(|which| self.subject.seen(which));
+        let mut whose = 0;
         let heard = Datagram::decode(bytes)
             .map_err(|error| error.to_string())
             .and_then(|datagram| {
                 let advert = Advert::decode(datagram.payload).map_err(|error| error.to_string())?;
-                if advert.vrid() != instance.vrid() {
-                    return Err(format!("virtual router {}", advert.vrid()));
-                }
+                let vrid = advert.vrid();
+                whose = (0..self.wires.len())
+                    .find(|&which| self.subject.get(which).vrid() == vrid)
+                    .ok_or_else(|| format!("virtual router {vrid}"))?;
                 let meta = Meta {
                     source: IpAddr::V4(datagram.source),
                     destination: IpAddr::V4(datagram.destination),
                     ttl: datagram.ttl,
                 };
                 self.subject
-                    .admit(&advert, &meta)
+                    .admit(whose, &advert, &meta)
                     .map_err(|discard| discard.to_string())
             });
         match heard {
             Ok(heard) => {
-                let own = instance.source() == Some(heard.source);
+                let own = self.subject.get(whose).source() == Some(heard.source);
                 hold(!own, Rule::Rejecting, || format!("our own advert: {heard:?}"))?;
-                self.event(turn, at, &Event::Advert(heard))?;
+                self.event(turn, at, whose, &Event::Advert(heard))?;
                 Ok(true)
             }
             Err(reason) => {
                 turn.trace
                     .node(turn.node, format_args!("rejects a packet: {reason}"));
-                self.subject.rejected(at);
-                let after = self.subject.seen();
+                let before: Vec<_> = all().collect();
+                self.subject.rejected(at, whose);
+                let after: Vec<_> = (0..self.wires.len())
+                    .map(|which| self.subject.seen(which))
+                    .collect();
                 hold(before == after, Rule::Inert, || {
                     format!("a rejected packet ({reason}): {before:?} became {after:?}")
                 })?;
@@ -195,52 +219,89 @@ impl Vrrpd {
         }
     }
 
-    fn event(&mut self, turn: &mut Turn<'_>, now: Time, event: &Event) -> Result<(), Breach> {
-        let actions = self.subject.handle(now, event.clone());
-        let after = self.subject.seen();
-        turn.trace.node(turn.node, format_args!("{event:?}"));
-        for action in &actions {
-            turn.trace.node(turn.node, format_args!("    {action:?}"));
+    /// Something happens to one virtual router, and what follows from it to the other.
+    fn event(&mut self, turn: &mut Turn<'_>, now: Time, which: Virtual, event: &Event) -> Result<(), Breach> {
+        let grouped = self.wires.len() > 1;
+        let permit = |which: Virtual| self.subject.get(which).permit().clone();
+        let permits: Vec<_> = (0..self.wires.len()).filter(|_| grouped).map(permit).collect();
+        let wanted = self.subject.handle(now, which, event.clone());
+        let whose = |which: Virtual| {
+            if grouped {
+                VRIDS[which].to_string() + "  "
+            } else {
+                String::new()
+            }
+        };
+        turn.trace
+            .node(turn.node, format_args!("{}{event:?}", whose(which)));
+        for (which, action) in &wanted {
+            turn.trace
+                .node(turn.node, format_args!("    {}{action:?}", whose(*which)));
         }
-        self.watch.step(now, event, after, &actions)?;
-        for action in &actions {
-            self.perform(turn, now, action)?;
+        let mut actions: Vec<Action> = Vec::new();
+        for (member, watch) in self.watches.iter_mut().enumerate() {
+            actions.clear();
+            let own = wanted.iter().filter(|(whose, _)| *whose == member);
+            actions.extend(own.map(|(_, action)| action.clone()));
+            let seen = self.subject.seen(member);
+            if member == which {
+                watch.step(now, event, seen, &actions)?;
+                continue;
+            }
+            let permit = self.subject.get(member).permit();
+            if permits[member] != *permit || !actions.is_empty() {
+                watch.step(now, &Event::Permit(permit.clone()), seen, &actions)?;
+            }
+        }
+        group::check(&self.watches)?;
+        self.subject.core().check()?;
+        for (which, action) in &wanted {
+            self.perform(turn, now, *which, action)?;
         }
         Ok(())
     }
 
-    fn perform(&mut self, turn: &mut Turn<'_>, now: Time, action: &Action) -> Result<(), Breach> {
+    fn perform(
+        &mut self,
+        turn: &mut Turn<'_>,
+        now: Time,
+        which: Virtual,
+        action: &Action,
+    ) -> Result<(), Breach> {
         match action {
             Action::Send(priority) => {
                 let failed = turn.mute;
                 if !failed {
-                    self.send(turn, *priority);
+                    self.send(turn, which, *priority);
                 }
-                if core::mem::replace(&mut self.failing, failed) && !failed {
-                    self.event(turn, now, &Event::SendingAgain)?;
+                if core::mem::replace(&mut self.wires[which].failing, failed) && !failed {
+                    self.event(turn, now, which, &Event::SendingAgain)?;
                 }
             }
             Action::Claim(epoch) | Action::Repair(epoch) => {
-                self.epoch = *epoch;
-                turn.effects.push(Effect::Job(Job::Claim(*epoch)));
+                self.wires[which].epoch = *epoch;
+                turn.effects.push(Effect::Job(which, Job::Claim(*epoch)));
             }
-            Action::Release(_) => turn.effects.push(Effect::Job(Job::Release)),
+            Action::Release(_) => turn.effects.push(Effect::Job(which, Job::Release)),
             Action::Announce(_) | Action::Moved(_) | Action::Note(_) => {}
         }
         Ok(())
     }
 
-    fn send(&mut self, turn: &mut Turn<'_>, priority: WirePriority) {
-        let Some(advert) = &mut self.advert else { return };
+    fn send(&mut self, turn: &mut Turn<'_>, which: Virtual, priority: WirePriority) {
+        let Some(advert) = &mut self.wires[which].advert else {
+            return;
+        };
         advert.set_priority(priority);
         let mut copy = |to: Ipv4Addr| {
             advert.set_destination(to);
             turn.effects.push(Effect::Packet {
+                which,
                 bytes: advert.bytes().into(),
                 to,
             });
         };
-        match &self.subject.instance().params().transport {
+        match &self.subject.get(which).params().transport {
             Transport::Multicast => copy(GROUP),
             Transport::Unicast { peers } => peers.iter().for_each(|peer| {
                 if let IpAddr::V4(peer) = peer {
@@ -255,21 +316,32 @@ impl Vrrpd {
         if turn.rng.below(PROBED) != 0 {
             return Ok(());
         }
-        let instance = self.subject.instance();
-        let event = match turn.rng.below(4) {
+        let which = usize::try_from(turn.rng.below(self.wires.len() as u64)).unwrap_or_default();
+        let instance = self.subject.get(which);
+        let epoch = self.wires[which].epoch;
+        let event = match turn.rng.below(7) {
             0 if self.deadline().is_some_and(|deadline| deadline > turn.now) => Event::Timeout,
             1 => Event::Params(instance.params().clone()),
             // An answer to a claim of long ago: there is one if any claim has been made.
-            2 if self.epoch > Epoch(1) => Event::Claimed(Epoch(self.epoch.0 - 1), Ok(())),
-            3 if self.epoch > Epoch(1) => {
-                Event::Claimed(Epoch(self.epoch.0 - 1), Err(vrrp_core::Refusal::TimedOut))
+            2 if epoch > Epoch(1) => Event::Claimed(Epoch(epoch.0 - 1), Ok(())),
+            3 if epoch > Epoch(1) => Event::Claimed(Epoch(epoch.0 - 1), Err(vrrp_core::Refusal::TimedOut)),
+            4 => match instance.tracks().last() {
+                Some((track, standing)) => Event::Verdict(track.what.clone(), standing.clone()),
+                None => return Ok(()),
+            },
+            5 => {
+                let Some(name) = InterfaceName::new("untracked") else {
+                    return Ok(());
+                };
+                Event::Verdict(Tracked::Interface(name), Standing::Failing("down".into()))
             }
+            6 => Event::Permit(instance.permit().clone()),
             _ => return Ok(()),
         };
-        let before = format!("{instance:?}");
+        let before = format!("{:?}", self.subject);
         let words = format!("{event:?} on {}", Name(turn.node));
-        self.event(turn, turn.now, &event)?;
-        let after = format!("{:?}", self.subject.instance());
+        self.event(turn, turn.now, which, &event)?;
+        let after = format!("{:?}", self.subject);
         hold(before == after, Rule::Inert, || {
             format!("{words}: {before} became {after}")
         })

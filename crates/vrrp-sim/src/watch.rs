@@ -2,125 +2,37 @@
 //!
 //! The rules are told again here, from the documents and not from the core, so that the two can contradict each other.
 
+mod fitness;
+pub(crate) mod group;
 mod holding;
 mod moves;
 mod rhythm;
+mod rule;
 mod sending;
+#[cfg(test)]
+mod tests;
+mod timing;
 mod waiting;
 
 use core::cmp::Ordering;
-use core::fmt;
 use core::time::Duration;
 
-use vrrp_core::{Action, Event, Heard, Network, Params, Preempt, State, Time, WirePriority};
+use vrrp_core::{
+    Action, Event, Fault, Heard, Network, Params, Permit, Preempt, Priority, State, Time, WirePriority,
+};
 
+use self::fitness::Fitness;
 use self::holding::Holding;
 use self::moves::Moves;
 use self::rhythm::Rhythm;
+pub(crate) use self::rule::hold;
+pub use self::rule::{Breach, Rule};
+pub(crate) use self::timing::Timing;
 use self::waiting::Waiting;
-pub(crate) use self::waiting::{master_down, skew};
 use crate::sabotage::Seen;
 
 /// A wake-up may come this much too late: what comes later is late by the core's doing.
 const LATENESS: Duration = Duration::from_millis(3);
-
-/// Which promise was broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Rule {
-    /// BACKUP and MASTER have a deadline; a deadline that was met moves on.
-    Deadline,
-    /// Every change of state is reported once, and has a cause that fits.
-    Transition,
-    /// Adverts are sent by a MASTER only: with its priority, and the resignation and last advert that the rules name.
-    Sending,
-    /// A MASTER's adverts are never further apart than the interval, and it answers a contender at once.
-    Rhythm,
-    /// A MASTER does not flood.
-    Flood,
-    /// Claims and releases alternate, epochs go up, and the state is MASTER only while the kernel has the addresses.
-    Holding,
-    /// An address that somebody removed is put back.
-    Repair,
-    /// A winner announces itself, and nobody else does.
-    Announcing,
-    /// A stale answer, a spurious timeout, a rejected packet, or the same again change nothing.
-    Inert,
-    /// What nobody may believe is rejected.
-    Rejecting,
-    /// A MASTER yields to a better one at once, and to nobody else.
-    Yielding,
-    /// Nobody takes over before its time, or from a MASTER that it must spare.
-    TooEarly,
-    /// Nobody takes over after its time.
-    TooLate,
-    /// The successor of a silent MASTER speaks first and then claims; one that displaces a living MASTER claims first.
-    Order,
-    /// An event causes at most [`Action::MOST`] actions.
-    Bounded,
-    /// Nobody takes over while there is something left to read.
-    ReadFirst,
-    /// In a connected and quiet LAN there is a MASTER within 3 x interval + skew.
-    NoMaster,
-    /// And only one, which serves.
-    NotOneMaster,
-    /// And it is the right one.
-    WrongMaster,
-    /// Two MASTERs that can hear each other are one after one exchange of adverts.
-    TwoMasters,
-    /// A run ends.
-    Endless,
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Deadline => "BACKUP and MASTER have a deadline, and one that was met moves on",
-            Self::Transition => "every change of state is reported once and has a cause",
-            Self::Sending => "only a MASTER sends adverts",
-            Self::Rhythm => "a MASTER's adverts and answers come in time",
-            Self::Flood => "a MASTER does not flood",
-            Self::Holding => {
-                "claims and releases alternate, and MASTER means that the kernel has the addresses"
-            }
-            Self::Repair => "an address that somebody removed is put back",
-            Self::Announcing => "a winner announces itself, and nobody else does",
-            Self::Inert => "what means nothing changes nothing",
-            Self::Rejecting => "what nobody may believe is rejected",
-            Self::Yielding => "a MASTER yields to a better one at once, and to nobody else",
-            Self::TooEarly => "nobody takes over before its time",
-            Self::TooLate => "nobody takes over after its time",
-            Self::Order => "a dead MASTER's successor speaks first, a living one's claims first",
-            Self::Bounded => "an event causes a bounded number of actions",
-            Self::ReadFirst => "nobody takes over with packets unread",
-            Self::NoMaster => "a connected and quiet LAN has a MASTER within 3 x interval + skew",
-            Self::NotOneMaster => "a connected and quiet LAN has one MASTER, and it serves",
-            Self::WrongMaster => "a connected and quiet LAN has the right MASTER",
-            Self::TwoMasters => "two MASTERs that hear each other are one after one exchange",
-            Self::Endless => "a run ends",
-        })
-    }
-}
-
-/// A promise that was broken, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
-    /// Which.
-    pub rule: Rule,
-    /// How, in words.
-    pub detail: String,
-}
-
-/// `Err` unless the promise was kept.
-pub(crate) fn hold(kept: bool, rule: Rule, detail: impl FnOnce() -> String) -> Result<(), Breach> {
-    if kept {
-        Ok(())
-    } else {
-        Err(Breach {
-            rule,
-            detail: detail(),
-        })
-    }
-}
 
 /// What a router is to its peers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +63,7 @@ impl Role {
     }
 }
 
-/// One event and what it caused.
+/// One event and what it caused, also by way of the sync group.
 struct Step<'a> {
     now: Time,
     event: &'a Event,
@@ -161,6 +73,16 @@ struct Step<'a> {
     /// As they are after the event.
     params: &'a Params,
     network: &'a Network,
+    /// Whether the parameters are others than before, and what it did about a lower MASTER.
+    reloaded: bool,
+    preempted: Preempt,
+    /// Its times, and the priority that it must advertise, before and after.
+    was: Timing,
+    is: Timing,
+    /// Why it cannot take part, as far as that is its own affair.
+    fault: Option<Fault>,
+    /// Whether it is a member of a sync group.
+    grouped: bool,
 }
 
 impl Step<'_> {
@@ -172,6 +94,10 @@ impl Step<'_> {
         Role::of(self.after)
     }
 
+    fn priority(&self) -> Priority {
+        self.is.priority
+    }
+
     fn sent(&self) -> impl Iterator<Item = WirePriority> {
         self.actions.iter().filter_map(|action| match action {
             Action::Send(priority) => Some(*priority),
@@ -179,9 +105,19 @@ impl Step<'_> {
         })
     }
 
+    fn claims(&self) -> bool {
+        let mut actions = self.actions.iter();
+        actions.any(|action| matches!(action, Action::Claim(_)))
+    }
+
+    /// Whether its sync group has told it to stand back.
+    fn must_wait(&self) -> bool {
+        *self.event == Event::Permit(Permit::Wait)
+    }
+
     /// How a MASTER that was heard compares with us (RFC 3768 section 6.4.3).
     fn rank(&self, heard: &Heard) -> Ordering {
-        let ours = WirePriority::from(self.params.priority);
+        let ours = WirePriority::from(self.priority());
         heard
             .priority
             .cmp(&ours)
@@ -205,7 +141,9 @@ impl Step<'_> {
 pub(crate) struct Watch {
     params: Params,
     network: Network,
+    grouped: bool,
     seen: Seen,
+    fitness: Fitness,
     moves: Moves,
     holding: Holding,
     rhythm: Rhythm,
@@ -213,10 +151,12 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(params: Params, network: Network, seen: Seen) -> Self {
+    pub(crate) fn new(params: Params, network: Network, grouped: bool, seen: Seen) -> Self {
         Self {
+            fitness: Fitness::new(&params),
             params,
             network,
+            grouped,
             seen,
             moves: Moves::default(),
             holding: Holding::default(),
@@ -233,16 +173,17 @@ impl Watch {
         after: Seen,
         actions: &[Action],
     ) -> Result<(), Breach> {
-        let before = self.seen;
-        let changed = match event {
-            Event::Params(params) if *params != self.params => {
-                let old = core::mem::replace(&mut self.params, params.clone());
-                Some(old)
+        let (before, was) = (self.seen, self.timing());
+        self.fitness.step(event);
+        let preempted = self.params.preempt;
+        let mut reloaded = false;
+        match event {
+            Event::Params(params) => {
+                reloaded = *params != self.params;
+                self.params.clone_from(params);
             }
-            _ => None,
-        };
-        if let Event::Network(network) = event {
-            self.network.clone_from(network);
+            Event::Network(network) => self.network.clone_from(network),
+            _ => {}
         }
         let step = Step {
             now,
@@ -252,36 +193,92 @@ impl Watch {
             after,
             params: &self.params,
             network: &self.network,
+            reloaded,
+            preempted,
+            was,
+            is: self.timing(),
+            fault: self.fault(),
+            grouped: self.grouped,
         };
         hold(actions.len() <= Action::MOST, Rule::Bounded, || step.words())?;
-        deadline(&step)?;
+        let takes_part = matches!(step.to(), Role::Backup | Role::Master);
+        hold(!takes_part || step.fault.is_none(), Rule::Unfit, || {
+            format!("{:?}: {}", step.fault, step.words())
+        })?;
         yielding(&step)?;
         sending::check(&step)?;
         self.moves.step(&step)?;
         self.holding.step(&step)?;
-        self.waiting.step(&step, changed.as_ref())?;
-        self.rhythm.step(&step, changed.is_some())?;
+        self.waiting.step(&step)?;
+        self.rhythm.step(&step)?;
+        deadline(&step, self.waiting.waits())?;
         self.seen = after;
         Ok(())
     }
 
     /// At any time while it runs and has nothing left to do.
     pub(crate) fn on_time(&self, now: Time) -> Result<(), Breach> {
-        match Role::of(self.seen) {
+        match self.role() {
             Role::Master => self.rhythm.on_time(now, self.params.interval.get(), LATENESS),
             Role::Backup => self.waiting.on_time(now, LATENESS),
             Role::Out | Role::Fault => Ok(()),
         }
     }
+
+    /// Its times, and the priority that it must advertise.
+    pub(crate) fn timing(&self) -> Timing {
+        Timing {
+            interval: self.params.interval,
+            priority: self.fitness.priority(self.params.priority),
+        }
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        let network = self.network.faults.first().cloned();
+        network.or_else(|| self.fitness.fault())
+    }
+
+    // What the sync group has to know of it.
+
+    fn role(&self) -> Role {
+        Role::of(self.seen)
+    }
+
+    /// Whether it is in FAULT by itself: something fails, or it waits until it tries a refused claim again.
+    fn has_reason(&self) -> bool {
+        self.role() == Role::Fault && (self.fault().is_some() || self.seen.deadline.is_some())
+    }
+
+    /// Whether it claims, or holds, what it does not yet advertise.
+    fn claims(&self) -> bool {
+        self.role() == Role::Backup && self.holding.claims()
+    }
+
+    /// Whether its time has come and it waits for others.
+    fn waits(&self) -> bool {
+        self.role() == Role::Backup && self.waiting.waits()
+    }
+
+    fn can_serve(&self) -> bool {
+        self.role() == Role::Master || self.claims() || self.waits()
+    }
+
+    fn words(&self) -> String {
+        let claims = if self.claims() { " that claims" } else { "" };
+        let waits = if self.waits() { " that waits" } else { "" };
+        let vrid = self.params.vrid;
+        format!("{vrid} is {:?}{claims}{waits} ({:?})", self.role(), self.fault())
+    }
 }
 
-fn deadline(step: &Step<'_>) -> Result<(), Breach> {
+fn deadline(step: &Step<'_>, waits: bool) -> Result<(), Breach> {
     let has_one = step.after.deadline.is_some();
-    hold(
-        has_one || !matches!(step.to(), Role::Backup | Role::Master),
-        Rule::Deadline,
-        || step.words(),
-    )?;
+    let expected = match step.to() {
+        Role::Backup => has_one != waits,
+        Role::Master => has_one,
+        Role::Out | Role::Fault => true,
+    };
+    hold(expected, Rule::Deadline, || step.words())?;
     let due = |seen: Seen| seen.deadline.is_some_and(|deadline| deadline <= step.now);
     if *step.event == Event::Timeout {
         hold(!due(step.after), Rule::Deadline, || {
@@ -295,18 +292,15 @@ fn deadline(step: &Step<'_>) -> Result<(), Breach> {
     Ok(())
 }
 
-/// A MASTER yields to a better one at once, and to nobody else (RFC 3768 section 6.4.3, and keepalived's tie-break in
-/// the same sense).
+/// A MASTER yields to a better one at once (RFC 3768 section 6.4.3, and keepalived's tie-break in the same sense), and
+/// when another member of its sync group does; to nobody else.
 fn yielding(step: &Step<'_>) -> Result<(), Breach> {
     let yields = step.from() == Role::Master && step.to() == Role::Backup;
-    let must = match step.event {
-        Event::Advert(heard) => {
-            !heard.priority.is_resignation()
-                && step.rank(heard) == Ordering::Greater
-                && step.from() == Role::Master
-        }
+    let better = match step.event {
+        Event::Advert(heard) => !heard.priority.is_resignation() && step.rank(heard) == Ordering::Greater,
         _ => false,
     };
+    let must = step.from() == Role::Master && (better || step.must_wait());
     hold(yields == must, Rule::Yielding, || {
         let should = if must {
             "should have yielded"
@@ -315,14 +309,19 @@ fn yielding(step: &Step<'_>) -> Result<(), Breach> {
         };
         format!(
             "priority {} at {:?} {should}: {}",
-            step.params.priority,
+            step.priority(),
             step.network.source,
             step.words()
         )
     })
 }
 
-/// Whether a BACKUP with these parameters displaces a living MASTER of this priority (RFC 3768 section 6.4.2).
-pub(crate) fn entitled(params: &Params, master: WirePriority) -> bool {
-    master < params.priority.into() && params.preempt != Preempt::Never
+/// Whether a BACKUP of this priority displaces a living MASTER (RFC 3768 section 6.4.2), or spares it.
+pub(crate) fn entitled(preempt: Preempt, ours: Priority, master: WirePriority) -> bool {
+    let allowed = match preempt {
+        Preempt::Never => false,
+        Preempt::After(_) => true,
+        Preempt::Below(threshold) => master.get() < threshold.get(),
+    };
+    allowed && master.get() < ours.get()
 }

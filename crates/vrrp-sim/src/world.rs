@@ -3,6 +3,7 @@
 mod coming;
 mod disturb;
 mod host;
+mod operate;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +22,7 @@ use crate::kernel::Report;
 use crate::lan::Lan;
 use crate::rng::Rng;
 use crate::sabotage::Defect;
-use crate::scenario::{Kind, Name, Node, Scenario, What};
+use crate::scenario::{Kind, Name, Node, Scenario, VRIDS, Virtual, What};
 use crate::trace::Trace;
 use crate::watch::{Breach, Rule, hold};
 
@@ -106,8 +107,9 @@ struct World<'a> {
     sequence: u64,
     hosts: Vec<Host>,
     lan: Lan,
-    cluster: Cluster,
-    members: Vec<Member>,
+    /// For each virtual router.
+    clusters: Vec<Cluster>,
+    members: Vec<Vec<Member>>,
     effects: Vec<Effect>,
     trace: Trace,
     /// When the last disturbance is over.
@@ -131,8 +133,8 @@ impl<'a> World<'a> {
             sequence: 0,
             hosts: (0..count).map(|node| Host::new(scenario, node)).collect(),
             lan: Lan::new(scenario.seed, scenario.delay, scenario.jitter),
-            cluster: Cluster::new(count),
-            members: Vec::with_capacity(count),
+            clusters: vec![Cluster::new(count, scenario.grouped); scenario.vrids().len()],
+            members: vec![Vec::with_capacity(count); scenario.vrids().len()],
             effects: Vec::new(),
             trace: if options.traced {
                 Trace::kept()
@@ -149,7 +151,7 @@ impl<'a> World<'a> {
             world.plan(disturbance.at, Coming::Begin(index));
         }
         for (node, router) in scenario.routers.iter().enumerate() {
-            world.over_at = world.over_at.max(router.starts_at);
+            world.over_at = world.over_at.max(router.starts_at + router.results_last());
             world.plan(router.starts_at, Coming::Boot(node));
         }
         world.plan(Moment::default() + LOOK, Coming::Look);
@@ -186,7 +188,9 @@ impl<'a> World<'a> {
     }
 
     fn is_over(&self) -> bool {
-        let settled = self.cluster.settled_at(&self.members).max(self.over_at) + LOOK * 3;
+        let each = self.clusters.iter().zip(&self.members);
+        let settled = each.map(|(cluster, members)| cluster.settled_at(members)).max();
+        let settled = settled.unwrap_or_default().max(self.over_at) + LOOK * 3;
         self.now > settled || self.now > self.over_at + LONGEST_QUIET
     }
 
@@ -206,24 +210,33 @@ impl<'a> World<'a> {
             Coming::Boot(node) => self.boot(node),
             Coming::Interval(node, to) => {
                 // Until everybody knows, they reject each other's adverts.
-                (0..self.hosts.len()).for_each(|other| self.cluster.changed(other, self.now));
-                self.hosts[node].params.interval = to;
+                (0..self.hosts.len()).for_each(|other| self.changed(other));
+                self.hosts[node]
+                    .params
+                    .iter_mut()
+                    .for_each(|params| params.interval = to);
                 self.order(node, Order::Params(self.hosts[node].params.clone()))
             }
+            Coming::Result {
+                node,
+                incarnation,
+                what,
+            } if self.hosts[node].incarnation == incarnation => self.judge(node, what),
             Coming::Packet {
                 to,
+                which,
                 bytes,
                 hostile,
                 from,
                 disturbs,
             } => {
                 if disturbs {
-                    self.cluster.disturb(self.now);
+                    self.disturb();
                     if let Some(from) = from {
-                        self.cluster.harm(from, to, self.now);
+                        self.clusters[which].harm(from, to, self.now);
                     }
                 }
-                self.arrive(to, bytes, hostile, from)
+                self.arrive(to, which, bytes, hostile, from)
             }
             Coming::Wake(node, number) if self.hosts[node].wake_number == number => {
                 self.hosts[node].wakes_for = None;
@@ -231,18 +244,19 @@ impl<'a> World<'a> {
             }
             Coming::Done {
                 node,
+                which,
                 incarnation,
                 job,
                 slow,
             } if self.hosts[node].incarnation == incarnation => {
                 if slow {
-                    self.cluster.end(self.now);
+                    self.quieter();
                     self.hosts[node].slow_jobs -= 1;
                 }
-                let report = self.hosts[node].kernel.finish(job);
-                self.report(node, report)
+                let report = self.hosts[node].kernels[which].finish(job);
+                self.report(node, which, report)
             }
-            Coming::Wake(..) | Coming::Done { .. } | Coming::Look => Ok(()),
+            Coming::Wake(..) | Coming::Done { .. } | Coming::Result { .. } | Coming::Look => Ok(()),
         }
     }
 
@@ -251,6 +265,7 @@ impl<'a> World<'a> {
     fn arrive(
         &mut self,
         to: Node,
+        which: Virtual,
         bytes: Rc<[u8]>,
         hostile: bool,
         from: Option<Node>,
@@ -260,29 +275,30 @@ impl<'a> World<'a> {
             return Ok(());
         }
         if host.inbox.len() >= RECEIVE_BUFFER {
-            self.cluster.disturb(self.now);
+            self.disturb();
             if let Some(from) = from {
-                self.cluster.harm(from, to, self.now);
+                self.clusters[which].harm(from, to, self.now);
             }
             return Ok(());
         }
         if hostile && host.router.kind != Kind::Vrrpd {
             // What must not disturb us does disturb a keepalived, whether it is rejected or believed.
-            self.cluster.disturb(self.now);
-            self.cluster.changed(to, self.now);
+            self.disturb();
+            self.changed(to);
         }
+        let host = &mut self.hosts[to];
         let at = host.router.clock.show(self.now);
         host.inbox.push_back(Arrival { at, bytes, hostile });
         self.wake(to)
     }
 
-    fn report(&mut self, node: Node, report: Report) -> Result<(), Failure> {
+    fn report(&mut self, node: Node, which: Virtual, report: Report) -> Result<(), Failure> {
         self.trace
             .node(node, format_args!("its kernel reports {report:?}"));
         if self.hosts[node].daemon.is_none() {
             return Ok(());
         }
-        self.hosts[node].reports.push_back(report);
+        self.hosts[node].reports.push_back((which, report));
         self.wake(node)
     }
 
@@ -315,13 +331,17 @@ impl<'a> World<'a> {
             return Ok(());
         };
         host.turns += 1;
+        let mut holds_all = [true; VRIDS.len()];
+        for (holds, kernel) in holds_all.iter_mut().zip(&host.kernels) {
+            *holds = kernel.holds_all();
+        }
         let mut turn = Turn {
             node,
             now: host.router.clock.show(now),
             inbox: &mut host.inbox,
             reports: &mut host.reports,
             mute: host.mute > 0 || host.link_down > 0,
-            holds_all: host.kernel.holds_all(),
+            holds_all,
             effects: &mut self.effects,
             trace: &mut self.trace,
             rng: Rng::keyed(self.scenario.seed, [1, node as u64, host.turns]),
@@ -334,8 +354,8 @@ impl<'a> World<'a> {
         if let Daemon::Keepalived(keepalived) = daemon
             && core::mem::take(&mut keepalived.rejected) > 0
         {
-            self.cluster.changed(node, now);
-            self.cluster.disturb(now);
+            self.changed(node);
+            self.disturb();
         }
         let effects = core::mem::take(&mut self.effects);
         for effect in &effects {
@@ -383,32 +403,33 @@ impl<'a> World<'a> {
 
     fn perform(&mut self, node: Node, effect: &Effect) {
         match effect {
-            Effect::Packet { bytes, to } => {
+            Effect::Packet { which, bytes, to } => {
                 for receiver in 0..self.hosts.len() {
                     let meant = to.is_multicast() || *to == self.hosts[receiver].router.address;
                     if receiver != node && meant {
-                        self.transmit(node, receiver, bytes);
+                        self.transmit(node, receiver, *which, bytes);
                     }
                 }
             }
-            Effect::Job(job) => {
+            Effect::Job(which, job) => {
                 let host = &mut self.hosts[node];
                 let slow = host.slow.iter().max().copied();
                 let (least, most) = KERNEL_WORK;
                 let mut rng = Rng::keyed(self.scenario.seed, [3, node as u64, host.turns]);
                 let work = slow.unwrap_or_else(|| Duration::from_nanos(rng.between(least, most)));
-                let done = host.kernel.take(self.now, work);
+                let done = host.kernels[*which].take(self.now, work);
                 // Behind a slow job a quick one is slow too.
                 let slow = done.since(self.now) > Duration::from_nanos(most) * 2;
                 let incarnation = host.incarnation;
                 if slow {
                     host.slow_jobs += 1;
-                    self.cluster.begin(self.now);
+                    self.unquiet();
                 }
                 self.plan(
                     done,
                     Coming::Done {
                         node,
+                        which: *which,
                         incarnation,
                         job: *job,
                         slow,
@@ -418,12 +439,12 @@ impl<'a> World<'a> {
         }
     }
 
-    fn transmit(&mut self, from: Node, to: Node, bytes: &Rc<[u8]>) {
+    fn transmit(&mut self, from: Node, to: Node, which: Virtual, bytes: &Rc<[u8]>) {
         let sender = &mut self.hosts[from];
         sender.sent += 1;
-        let fate = self.lan.fate(Some(from), to, sender.sent);
+        let fate = self.lan.fate(Some(from), to, sender.sent, which);
         if !fate.undisturbed {
-            self.cluster.harm(from, to, self.now);
+            self.clusters[which].harm(from, to, self.now);
         }
         if fate.arrives.is_none() {
             self.trace.node(
@@ -434,6 +455,7 @@ impl<'a> World<'a> {
         for after in [fate.arrives, fate.again].into_iter().flatten() {
             let packet = Coming::Packet {
                 to,
+                which,
                 bytes: Rc::clone(bytes),
                 hostile: false,
                 from: Some(from),
@@ -446,8 +468,10 @@ impl<'a> World<'a> {
     // What must hold.
 
     fn check(&mut self) -> Result<(), Failure> {
-        self.members.clear();
-        self.members.extend(self.hosts.iter().map(Host::member));
+        for (which, members) in self.members.iter_mut().enumerate() {
+            members.clear();
+            members.extend(self.hosts.iter().map(|host| host.member(which)));
+        }
         for (node, host) in self.hosts.iter().enumerate() {
             host.check(self.now).map_err(|breach| Failure {
                 at: self.now,
@@ -455,7 +479,37 @@ impl<'a> World<'a> {
                 breach,
             })?;
         }
-        let checked = self.cluster.check(self.now, &self.members);
-        checked.map_err(|breach| self.fail(None, breach))
+        for (cluster, members) in self.clusters.iter_mut().zip(&self.members) {
+            cluster.check(self.now, members).map_err(|breach| Failure {
+                at: self.now,
+                node: None,
+                breach,
+            })?;
+        }
+        Ok(())
+    }
+
+    // What the clusters are told: members of a sync group wait for each other, so what disturbs one disturbs both.
+
+    fn disturb(&mut self) {
+        self.clusters
+            .iter_mut()
+            .for_each(|cluster| cluster.disturb(self.now));
+    }
+
+    fn unquiet(&mut self) {
+        self.clusters
+            .iter_mut()
+            .for_each(|cluster| cluster.begin(self.now));
+    }
+
+    fn quieter(&mut self) {
+        self.clusters.iter_mut().for_each(|cluster| cluster.end(self.now));
+    }
+
+    fn changed(&mut self, node: Node) {
+        self.clusters
+            .iter_mut()
+            .for_each(|cluster| cluster.changed(node, self.now));
     }
 }

@@ -68,6 +68,11 @@ impl Instance {
                 from: heard.source,
                 as_master: false,
             }));
+            // Not the MASTER that we hear: it has lost to that one, and is late to say so.
+            let another = |last: &LastHeard| last.from != heard.source && now.since(last.at) < down;
+            if backup.heard.as_ref().is_some_and(another) {
+                return;
+            }
             // Never later than it was: whoever repeats a resignation shall not keep everybody waiting.
             backup.down_at = backup.down_at.min(now + skew);
             backup.preempt_at = None;

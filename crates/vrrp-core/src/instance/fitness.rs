@@ -30,6 +30,8 @@ pub(super) struct Refused {
 pub(super) struct Timing {
     down: Duration,
     skew: Duration,
+    /// A `preempt_delay`, which can be running.
+    delay: Option<Duration>,
 }
 
 impl Timing {
@@ -37,6 +39,10 @@ impl Timing {
         Self {
             down: instance.master_down_interval(),
             skew: instance.skew_time(),
+            delay: match instance.params.preempt {
+                Preempt::After(delay) if !delay.is_zero() => Some(delay),
+                _ => None,
+            },
         }
     }
 }
@@ -146,15 +152,18 @@ impl Instance {
             return None;
         }
         known.clone_from(&standing);
-        if self.note_priority(priority, Some((what, standing)), actions) {
-            match self.role {
-                Role::Init | Role::Fault => {}
-                Role::Backup(_) => self.retime(now, timing, actions),
-                // Peers learn at once, and the rhythm stays.
-                Role::Master(_) => self.answer(now, actions),
-            }
+        let changed = self.note_priority(priority, Some((what, standing)), actions);
+        // First: one that leaves has nothing to say but that.
+        if let Some(cause) = self.reconsider(now, actions) {
+            return Some(cause);
         }
-        self.reconsider(now, actions)
+        match self.role {
+            Role::Backup(_) if changed => self.retime(now, timing, actions),
+            // Peers learn at once, and the rhythm stays.
+            Role::Master(_) if changed => self.answer(now, actions),
+            _ => {}
+        }
+        None
     }
 
     /// Says so if the priority is another than before.
@@ -211,9 +220,14 @@ impl Instance {
             Some(_) => (before.skew, after.skew),
         };
         backup.down_at = (backup.down_at + new - old).max(now);
-        if !matches!(preempt, Preempt::After(delay) if !delay.is_zero()) {
-            backup.preempt_at = None;
-        }
+        // The end of a delay stays where it is, unless the delay is another.
+        let delays = before.delay.zip(after.delay);
+        backup.preempt_at =
+            backup.preempt_at.zip(delays).map(
+                |(at, (old, new))| {
+                    if old == new { at } else { (at + new - old).max(now) }
+                },
+            );
     }
 
     /// Its sync group lets it do something else than before.

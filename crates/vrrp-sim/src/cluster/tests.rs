@@ -27,7 +27,7 @@ fn member(last: u8, priority: u8, advertising: bool) -> Member {
 
 /// What is broken when this goes on for so many seconds, looked at every 100 ms.
 fn broken(members: &[Member], lasts: u64) -> Option<(u128, Rule)> {
-    let mut cluster = Cluster::new(members.len());
+    let mut cluster = Cluster::new(members.len(), false);
     (0..lasts * 10).find_map(|tenth| {
         let at = Duration::from_millis(tenth * 100);
         let breach = cluster.check(Moment::default() + at, members).err()?;
@@ -77,7 +77,7 @@ fn two_for_longer_than_an_exchange_is_broken() {
 #[test]
 fn two_that_cannot_hear_each_other_are_not_blamed_until_they_can() {
     let members = [member(1, 100, true), member(2, 100, true)];
-    let mut cluster = Cluster::new(2);
+    let mut cluster = Cluster::new(2, false);
     cluster.begin(Moment::default());
     for second in 0..10 {
         // The better one's adverts get lost.
@@ -101,6 +101,10 @@ fn one_that_does_not_serve_or_should_not_is_broken() {
     let mut modest = high;
     modest.view.preempt = Preempt::Never;
     assert_eq!(broken(&[low, modest], 60), None);
+    modest.view.preempt = Preempt::Below(low.view.priority);
+    assert_eq!(broken(&[low, modest], 60), None, "it is not below the threshold");
+    modest.view.preempt = Preempt::Below(high.view.priority);
+    assert_eq!(broken(&[low, modest], 60).unwrap().1, Rule::WrongMaster);
     let mut patient = high;
     patient.view.preempt = Preempt::After(Duration::from_secs(20));
     let (after, rule) = broken(&[low, patient], 60).unwrap();
@@ -111,7 +115,7 @@ fn one_that_does_not_serve_or_should_not_is_broken() {
 #[test]
 fn a_disturbance_starts_the_waiting_anew() {
     let members = [member(1, 100, false)];
-    let mut cluster = Cluster::new(1);
+    let mut cluster = Cluster::new(1, false);
     for second in 0..60 {
         cluster.disturb(seconds(second));
         assert_eq!(
@@ -123,4 +127,33 @@ fn a_disturbance_starts_the_waiting_anew() {
         cluster.check(seconds(70), &members).unwrap_err().rule,
         Rule::NoMaster
     );
+}
+
+#[test]
+fn another_priority_starts_the_waiting_anew() {
+    let mut members = [member(1, 100, false)];
+    let mut cluster = Cluster::new(1, false);
+    for second in 0..60 {
+        members[0].view.priority = Priority::new(100 + u8::try_from(second % 2).unwrap()).unwrap();
+        assert_eq!(cluster.check(seconds(second), &members), Ok(()));
+    }
+    assert_eq!(
+        cluster.check(seconds(70), &members).unwrap_err().rule,
+        Rule::NoMaster
+    );
+}
+
+#[test]
+fn in_a_sync_group_one_delay_may_begin_after_the_other() {
+    let (low, mut high) = (member(1, 100, true), member(2, 101, false));
+    let delay = Duration::from_secs(20);
+    high.view.preempt = Preempt::After(delay);
+    let mut other = member(3, 50, false);
+    other.view.preempt = Preempt::After(delay);
+    let when = |grouped| {
+        let mut cluster = Cluster::new(3, grouped);
+        (0..60).find(|&second| cluster.check(seconds(second), &[low, high, other]).is_err())
+    };
+    assert_eq!(when(false), Some(26));
+    assert_eq!(when(true), Some(48));
 }

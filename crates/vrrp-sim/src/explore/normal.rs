@@ -28,6 +28,7 @@ pub(super) fn key(state: &State) -> u64 {
         (router.link_down, router.lowered).hash(&mut hasher);
     }
     state.ways.hash(&mut hasher);
+    state.verdicts.hash(&mut hasher);
     hasher.finish()
 }
 

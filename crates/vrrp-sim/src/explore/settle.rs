@@ -5,7 +5,7 @@ use core::time::Duration;
 use vrrp_core::{Instance, Preempt, State as Shown};
 
 use super::state::{State, Step};
-use crate::watch::{Breach, Rule, hold, master_down, skew};
+use crate::watch::{Breach, Rule, Timing, entitled, hold};
 
 /// No way to a settled state is longer.
 const MOST_STEPS: u32 = 5000;
@@ -17,15 +17,11 @@ pub(super) fn check(state: &State) -> Result<(), Breach> {
     let patience = patience(&state);
     let mut end = state.now + patience;
     for _ in 0..MOST_STEPS {
-        let pending = state
-            .steps()
-            .into_iter()
-            .find(|step| matches!(step, Step::Arrives { .. } | Step::Granted(_)));
+        let steps = state.steps();
+        let first = |wanted: fn(&Step) -> bool| steps.iter().copied().find(wanted);
+        let pending = first(|step| matches!(step, Step::Arrives { .. } | Step::Granted(_)));
         let due = || {
-            let timer = state
-                .steps()
-                .into_iter()
-                .find(|step| matches!(step, Step::Timer(_)));
+            let timer = first(|step| matches!(step, Step::Timer(_)));
             timer.filter(|_| state.earliest().is_some_and(|at| at <= end))
         };
         let Some(step) = pending.or_else(due) else {
@@ -46,17 +42,15 @@ pub(super) fn check(state: &State) -> Result<(), Breach> {
 
 /// 3 x interval + skew, and the `preempt_delay` from the first advert that it hears.
 fn patience(state: &State) -> Duration {
-    let params = || {
-        state
-            .routers
-            .iter()
-            .map(|router| router.subject.instance().params())
-    };
-    let down = params().map(master_down).max().unwrap_or_default();
-    let delay = params().map(|params| match params.preempt {
-        Preempt::After(delay) if !delay.is_zero() => params.interval.get() + delay + skew(params),
-        _ => Duration::ZERO,
-    });
+    let timings = || state.routers.iter().map(|router| router.watch.timing());
+    let down = timings().map(Timing::down).max().unwrap_or_default();
+    let instances = state.routers.iter().map(|router| router.subject.instance());
+    let delay = instances
+        .zip(timings())
+        .map(|(instance, timing)| match instance.params().preempt {
+            Preempt::After(delay) if !delay.is_zero() => timing.interval.get() + delay + timing.skew(),
+            _ => Duration::ZERO,
+        });
     down + delay.max().unwrap_or_default()
 }
 
@@ -85,7 +79,8 @@ fn settled(state: &State) -> Result<(), Breach> {
         "it does not serve in quiet".to_owned()
     })?;
     let displaced = present.iter().any(|other| {
-        other.params().priority > master.params().priority && other.params().preempt != Preempt::Never
+        let (ours, theirs) = (other.priority(), master.priority());
+        entitled(other.params().preempt, ours, theirs.into())
     });
     hold(!displaced, Rule::WrongMaster, || {
         format!("{:?} in quiet", master.source())

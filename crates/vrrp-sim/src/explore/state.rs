@@ -6,14 +6,15 @@ use core::time::Duration;
 use std::collections::VecDeque;
 
 use vrrp_core::{
-    Action, Announcing, Authentication, Epoch, Event, Fault, Heard, InterfaceName, Interval, Network, Params,
-    Priority, Refusal, State as Shown, Time, Transport, WirePriority,
+    Action, Announcing, Authentication, Epoch, Event, Fault, Heard, Instance, InterfaceName, Interval,
+    Network, Params, Priority, Refusal, Standing, State as Shown, Time, Track, Tracked, Transport, Weight,
+    WirePriority,
 };
 
 use super::Manners;
 use crate::sabotage::{Defect, Subject};
 use crate::scenario::{Name, Node, VRID};
-use crate::watch::{Breach, Watch};
+use crate::watch::{Breach, Watch, group};
 
 /// Long after boot, so that a subtraction that goes wrong shows.
 const START: Time = Time::from_nanos(1_000_000_000_000);
@@ -22,6 +23,9 @@ const WAITING: usize = 2;
 
 /// What a reload makes of any priority, until the next one.
 const LOWEST: Priority = Priority::new(50).unwrap();
+/// What a router tracks: something that takes it below every other while it fails, and something without which it
+/// cannot take part.
+const TRACKED: [(&str, Weight); 2] = [("light", Weight::new(-20).unwrap()), ("vital", Weight::FAULT)];
 
 /// All routers, the adverts between them, and the time.
 #[derive(Clone, Debug)]
@@ -30,13 +34,15 @@ pub(super) struct State {
     pub(super) routers: Vec<Router>,
     /// By sender, then receiver.
     pub(super) ways: Vec<Vec<VecDeque<WirePriority>>>,
+    /// How many more results of checks may come.
+    pub(super) verdicts: u32,
 }
 
 /// One router and its kernel.
 #[derive(Clone, Debug)]
 pub(super) struct Router {
-    pub(super) subject: Subject,
-    watch: Watch,
+    pub(super) subject: Subject<Instance>,
+    pub(super) watch: Watch,
     address: IpAddr,
     /// Claims and repairs that the kernel has not answered.
     pub(super) asked: VecDeque<Epoch>,
@@ -60,6 +66,7 @@ pub(super) enum Step {
     LinkUp(Node),
     AddressLost(Node),
     Reloaded(Node),
+    Judged { node: Node, which: usize },
 }
 
 impl fmt::Display for Step {
@@ -76,23 +83,28 @@ impl fmt::Display for Step {
             Self::LinkUp(node) => write!(f, "{}'s link comes up", Name(node)),
             Self::AddressLost(node) => write!(f, "{} loses an address", Name(node)),
             Self::Reloaded(node) => write!(f, "{} gets another priority", Name(node)),
+            Self::Judged { node, which } => {
+                let (name, weight) = TRACKED[which];
+                write!(f, "{}'s interface {name} ({weight}) stands otherwise", Name(node))
+            }
         }
     }
 }
 
 impl State {
     /// Nobody has started.
-    pub(super) fn new(setting: &[Manners], defect: Option<Defect>) -> Self {
+    pub(super) fn new(setting: &[Manners], verdicts: u32, defect: Option<Defect>) -> Self {
         let routers: Vec<Router> = setting
             .iter()
             .enumerate()
-            .map(|(node, manners)| Router::new(node, *manners, defect))
+            .map(|(node, manners)| Router::new(node, *manners, verdicts > 0, defect))
             .collect();
         let ways = vec![vec![VecDeque::new(); routers.len()]; routers.len()];
         Self {
             now: START,
             routers,
             ways,
+            verdicts,
         }
     }
 
@@ -106,13 +118,13 @@ impl State {
         }
         let earliest = self.earliest();
         for (node, router) in self.routers.iter().enumerate() {
-            if earliest.is_some() && router.subject.deadline() == earliest {
+            if earliest.is_some() && router.subject.deadline(0) == earliest {
                 steps.push(Step::Timer(node));
             }
             if !router.asked.is_empty() {
                 steps.extend([Step::Granted(node), Step::Refused(node)]);
             }
-            let shown = router.subject.seen().state;
+            let shown = router.subject.seen(0).state;
             steps.push(if shown == Shown::Init {
                 Step::Start(node)
             } else {
@@ -124,6 +136,9 @@ impl State {
                 Step::LinkDown(node)
             });
             steps.push(Step::Reloaded(node));
+            if self.verdicts > 0 {
+                steps.extend((0..TRACKED.len()).map(|which| Step::Judged { node, which }));
+            }
             if shown == Shown::Master {
                 steps.push(Step::AddressLost(node));
             }
@@ -135,7 +150,7 @@ impl State {
     pub(super) fn earliest(&self) -> Option<Time> {
         self.routers
             .iter()
-            .filter_map(|router| router.subject.deadline())
+            .filter_map(|router| router.subject.deadline(0))
             .min()
     }
 
@@ -166,7 +181,7 @@ impl State {
             Step::Timer(node) => {
                 self.now = self.routers[node]
                     .subject
-                    .deadline()
+                    .deadline(0)
                     .map_or(self.now, |at| at.max(self.now));
                 self.event(node, &Event::Timeout)
             }
@@ -178,6 +193,7 @@ impl State {
             Step::LinkUp(node) => self.link(node, false),
             Step::AddressLost(node) => self.event(node, &Event::AddressLost),
             Step::Reloaded(node) => self.reload(node),
+            Step::Judged { node, which } => self.judge(node, which),
         }
     }
 
@@ -206,12 +222,28 @@ impl State {
         self.event(node, &Event::Params(params))
     }
 
+    /// What passed or was unknown fails, and what failed passes.
+    fn judge(&mut self, node: Node, which: usize) -> Result<(), Breach> {
+        self.verdicts -= 1;
+        let tracked = self.routers[node].subject.instance().tracks().nth(which);
+        let event = tracked.map(|(track, standing)| {
+            let other = match standing {
+                Standing::Failing(_) => Standing::Passing,
+                _ => Standing::Failing("".into()),
+            };
+            Event::Verdict(track.what.clone(), other)
+        });
+        event.map_or(Ok(()), |event| self.event(node, &event))
+    }
+
     fn event(&mut self, node: Node, event: &Event) -> Result<(), Breach> {
         let router = &mut self.routers[node];
-        let actions = router.subject.handle(self.now, event.clone());
+        let wanted = router.subject.handle(self.now, 0, event.clone());
+        let actions: Vec<Action> = wanted.into_iter().map(|(_, action)| action).collect();
         router
             .watch
-            .step(self.now, event, router.subject.seen(), &actions)?;
+            .step(self.now, event, router.subject.seen(0), &actions)?;
+        group::check(core::slice::from_ref(&router.watch))?;
         for action in actions {
             match action {
                 Action::Send(priority) if !self.routers[node].link_down => {
@@ -234,7 +266,7 @@ impl State {
 }
 
 impl Router {
-    fn new(node: Node, manners: Manners, defect: Option<Defect>) -> Self {
+    fn new(node: Node, manners: Manners, judged: bool, defect: Option<Defect>) -> Self {
         let last = u8::try_from(node).unwrap_or_default() + 1;
         let address = IpAddr::V4(Ipv4Addr::new(10, 77, 0, last));
         let own = manners.priority;
@@ -252,10 +284,20 @@ impl Router {
                 again: Vec::new(),
                 refresh: None,
             },
+            tracks: TRACKED.into_iter().filter(|_| judged).filter_map(track).collect(),
         };
         let network = network(address, false);
-        let subject = Subject::new(params.clone(), network.clone(), defect);
-        let watch = Watch::new(params, network, subject.seen());
+        let instance = Instance::new(params.clone(), network.clone());
+        let mut subject = Subject::alone(instance, defect);
+        let mut watch = Watch::new(params, network, false, subject.seen(0));
+        // What it cannot be without is there when it starts; of the rest nothing has been said.
+        let vital = |track: &Track| judged && track.weight == Weight::FAULT;
+        for track in TRACKED.into_iter().filter_map(track).filter(vital) {
+            let event = Event::Verdict(track.what, Standing::Passing);
+            let _ = subject.handle(START, 0, event.clone());
+            // It has not started: nothing comes of it.
+            let _ = watch.step(START, &event, subject.seen(0), &[]);
+        }
         Self {
             subject,
             watch,
@@ -266,6 +308,11 @@ impl Router {
             own,
         }
     }
+}
+
+fn track((name, weight): (&str, Weight)) -> Option<Track> {
+    let what = Tracked::Interface(InterfaceName::new(name)?);
+    Some(Track { what, weight })
 }
 
 fn network(address: IpAddr, down: bool) -> Network {

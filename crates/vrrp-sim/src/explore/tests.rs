@@ -6,7 +6,9 @@ fn plan(routers: u8, depth: u32, defect: Option<Defect>) -> Plan {
     Plan {
         routers,
         depth,
+        verdicts: 2,
         most_states: 100_000,
+        jobs: NonZeroUsize::MIN,
         defect,
     }
 }
@@ -42,7 +44,7 @@ fn defects_are_found_with_the_way_to_them() {
 fn states_that_differ_only_in_when_they_happened_are_the_same() {
     let setting = &settings(2)[0];
     let start = |later: Duration| {
-        let mut state = State::new(setting, None);
+        let mut state = State::new(setting, 0, None);
         state.now = state.now + later;
         state.take(Step::Start(0)).unwrap();
         state
@@ -56,7 +58,7 @@ fn states_that_differ_only_in_when_they_happened_are_the_same() {
 
 #[test]
 fn a_router_that_was_stopped_and_started_is_the_same_but_for_its_epochs() {
-    let mut state = State::new(&settings(2)[0], None);
+    let mut state = State::new(&settings(2)[0], 0, None);
     let life = [Step::Start(0), Step::Timer(0), Step::Granted(0), Step::Stop(0)];
     let mut keys = Vec::new();
     for _ in 0..2 {

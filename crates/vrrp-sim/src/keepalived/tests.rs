@@ -9,7 +9,7 @@ use vrrp_core::{Announcing, Interval, Priority};
 use super::*;
 use crate::daemon::Arrival;
 use crate::rng::Rng;
-use crate::scenario::{Flaw, VRID};
+use crate::scenario::{Flaw, VRID, Virtual};
 use crate::trace::Trace;
 
 const OURS: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 5);
@@ -28,8 +28,9 @@ fn params(preempt: Preempt) -> Params {
         preempt,
         transport: Transport::Multicast,
         authentication: Authentication::None,
-        advertised: packets::listed(2).map(IpAddr::V4).collect(),
+        advertised: packets::listed(VRID, 2).map(IpAddr::V4).collect(),
         announce: Announcing::default(),
+        tracks: Vec::new(),
     }
 }
 
@@ -37,7 +38,7 @@ fn params(preempt: Preempt) -> Params {
 struct Bench {
     keepalived: Keepalived,
     inbox: VecDeque<Arrival>,
-    reports: VecDeque<Report>,
+    reports: VecDeque<(Virtual, Report)>,
     effects: Vec<Effect>,
     trace: Trace,
 }
@@ -67,7 +68,7 @@ impl Bench {
             inbox: &mut self.inbox,
             reports: &mut self.reports,
             mute: false,
-            holds_all: false,
+            holds_all: [false; 2],
             effects: &mut self.effects,
             trace: &mut self.trace,
             rng: Rng::new(0),
@@ -75,7 +76,7 @@ impl Bench {
         act(&mut self.keepalived, &mut turn);
         let sent = self.effects.drain(..).filter_map(|effect| match effect {
             Effect::Packet { bytes, .. } => Some(bytes[22]),
-            Effect::Job(_) => None,
+            Effect::Job(..) => None,
         });
         sent.collect()
     }
@@ -181,7 +182,7 @@ fn it_resigns_once_when_it_stops_and_twice_when_it_fails() {
         source: Some(IpAddr::V4(OURS)),
         faults: vec![fault],
     };
-    let order = Order::Network(network);
+    let order = Order::Network(vec![network]);
     assert_eq!(
         Bench::master().with(4000, |keepalived, turn| keepalived.order(turn, order)),
         [0, 0]
@@ -191,7 +192,7 @@ fn it_resigns_once_when_it_stops_and_twice_when_it_fails() {
 #[test]
 fn an_address_that_is_removed_costs_it_the_mastership_for_a_moment() {
     let mut bench = Bench::master();
-    bench.reports.push_back(Report::AddressGone);
+    bench.reports.push_back((0, Report::AddressGone));
     assert_eq!(bench.turn(4000), [0]);
     assert_eq!(bench.deadline(), Some(ms(4000) + Duration::from_micros(609_375)));
 }

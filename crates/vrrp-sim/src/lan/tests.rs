@@ -10,9 +10,13 @@ fn lan(wrong: &[What]) -> Lan {
     lan
 }
 
+fn loss(only: Option<Virtual>) -> What {
+    What::Loss { per_mille: 200, only }
+}
+
 fn lost(lan: &Lan, from: Node, to: Node) -> usize {
     (0..1000)
-        .filter(|&number| lan.fate(Some(from), to, number).arrives.is_none())
+        .filter(|&number| lan.fate(Some(from), to, number, 0).arrives.is_none())
         .count()
 }
 
@@ -20,13 +24,13 @@ fn lost(lan: &Lan, from: Node, to: Node) -> usize {
 fn a_good_lan_delivers_everything_in_time_and_once() {
     let lan = lan(&[]);
     for number in 0..1000 {
-        let fate = lan.fate(Some(0), 1, number);
+        let fate = lan.fate(Some(0), 1, number, 0);
         let arrives = fate.arrives.unwrap();
         assert!((100..150).contains(&arrives.as_micros()), "{arrives:?}");
         assert!(fate.again.is_none() && fate.undisturbed);
         assert_eq!(
             fate,
-            lan.fate(Some(0), 1, number),
+            lan.fate(Some(0), 1, number, 0),
             "the fate of a packet is its own"
         );
     }
@@ -34,19 +38,24 @@ fn a_good_lan_delivers_everything_in_time_and_once() {
 
 #[test]
 fn a_bad_one_loses_delays_and_repeats() {
-    assert!((150..250).contains(&lost(&lan(&[What::Loss { per_mille: 200 }]), 0, 1)));
+    assert!((150..250).contains(&lost(&lan(&[loss(None)]), 0, 1)));
+    assert_eq!(
+        lost(&lan(&[loss(Some(1))]), 0, 1),
+        0,
+        "it is the other virtual router's"
+    );
     let up_to = Duration::from_secs(1);
     let late = lan(&[What::Late {
         per_mille: 500,
         up_to,
     }]);
-    let slow = |number: &u64| late.fate(Some(0), 1, *number).arrives > Some(Duration::from_millis(1));
+    let slow = |number: &u64| late.fate(Some(0), 1, *number, 0).arrives > Some(Duration::from_millis(1));
     assert!((400..600).contains(&(0..1000).filter(slow).count()));
     let twice = lan(&[What::Twice {
         per_mille: 500,
         up_to,
     }]);
-    let again = |number: &u64| twice.fate(Some(0), 1, *number).again.is_some();
+    let again = |number: &u64| twice.fate(Some(0), 1, *number, 0).again.is_some();
     assert!((400..600).contains(&(0..1000).filter(again).count()));
 }
 

@@ -25,8 +25,9 @@ fn settings() -> Vec<Params> {
         preempt: Preempt::Never,
         transport: transport.clone(),
         authentication,
-        advertised: listed(2).map(IpAddr::V4).collect(),
+        advertised: listed(VRID, 2).map(IpAddr::V4).collect(),
         announce: Announcing::default(),
+        tracks: Vec::new(),
     };
     let both = |transport| {
         [

@@ -1,11 +1,13 @@
 //! A scenario from a seed.
 
+mod tracking;
+
 use core::net::Ipv4Addr;
 use core::time::Duration;
 
 use vrrp_core::{Authentication, Interval, Password, Preempt, Priority};
 
-use super::{Disturbance, Flaw, Kind, Router, Scenario, What};
+use super::{Disturbance, Flaw, Kind, Router, Scenario, VRIDS, Virtual, What};
 use crate::clock::{Clock, Moment};
 use crate::rng::Rng;
 
@@ -31,6 +33,7 @@ impl Scenario {
                 .collect(),
             interval,
             unicast: rng.per_mille(250),
+            grouped: keepaliveds == 0 && rng.per_mille(250),
             authentication: simple.unwrap_or(Authentication::None),
             delay: Duration::from_micros(rng.between(20, 500)),
             jitter: Duration::from_micros(rng.pick(&[0, 100, 1000])),
@@ -43,6 +46,9 @@ impl Scenario {
                 .iter_mut()
                 .for_each(|router| router.lists = rng.pick(&[1, 2, 3]));
         }
+        if scenario.grouped {
+            scenario.part_priorities(&mut rng);
+        }
         let number = rng.between(1, 9);
         for _ in 0..number {
             let next = disturbance(&mut rng, &scenario);
@@ -52,7 +58,7 @@ impl Scenario {
             scenario.disturbances.push(Disturbance {
                 at: Moment::default(),
                 lasts: Duration::from_mins(1),
-                what: hostile(&mut rng),
+                what: hostile(&mut rng, None),
             });
         }
         // Two of them at once would leave some routers with the one interval and some with the other.
@@ -63,6 +69,29 @@ impl Scenario {
         });
         scenario.disturbances.sort_by_key(|disturbance| disturbance.at);
         scenario
+    }
+}
+
+impl Scenario {
+    /// Whether some router has this priority, or will get it.
+    fn knows(&self, priority: Priority) -> bool {
+        let gets = |what: &What| matches!(what, What::Priority { to, .. } if *to == priority);
+        self.routers.iter().any(|router| router.priority == priority)
+            || self
+                .disturbances
+                .iter()
+                .any(|disturbance| gets(&disturbance.what))
+    }
+
+    /// Those of hosts with a sync group must differ.
+    fn part_priorities(&mut self, rng: &mut Rng) {
+        for node in 1..self.routers.len() {
+            let (before, rest) = self.routers.split_at_mut(node);
+            let Some(router) = rest.first_mut() else { continue };
+            while before.iter().any(|other| other.priority == router.priority) {
+                router.priority = priority(rng.between(1, 254));
+            }
+        }
     }
 }
 
@@ -83,7 +112,7 @@ fn router(rng: &mut Rng, node: u64, keepalived: bool, crowded: bool) -> Router {
         kind,
         address: own_address(node, rng.below(6)),
         priority,
-        preempt: any_preempt(rng, priority),
+        preempt: any_preempt(rng, priority, keepalived),
         lists: 2,
         announces_often: rng.per_mille(300),
         clock: Clock {
@@ -95,6 +124,12 @@ fn router(rng: &mut Rng, node: u64, keepalived: bool, crowded: bool) -> Router {
         } else {
             rng.below(5_000_000_000)
         }),
+        tracks: if !keepalived && rng.per_mille(400) {
+            tracking::tracks(rng)
+        } else {
+            Vec::new()
+        },
+        results_after: Duration::from_millis(rng.pick(&[0, 0, 30, 700, 2500])),
     }
 }
 
@@ -119,16 +154,22 @@ fn priority(value: u64) -> Priority {
 }
 
 /// The owner of the addresses always preempts at once (RFC 3768 section 6.1): the configuration sees to it.
-pub(super) fn any_preempt(rng: &mut Rng, priority: Priority) -> Preempt {
+fn any_preempt(rng: &mut Rng, whose: Priority, keepalived: bool) -> Preempt {
     let delay = Preempt::After(Duration::from_millis(rng.between(1, 80) * 100));
+    let any = rng.between(1, 254);
+    let threshold = Preempt::Below(priority(rng.pick(&[50, 100, 101, 150, 254, any])));
     let drawn = rng.pick(&[
         Preempt::After(Duration::ZERO),
         Preempt::After(Duration::ZERO),
         Preempt::Never,
         delay,
+        threshold,
     ]);
-    if priority.is_owner() {
+    if whose.is_owner() {
         Preempt::After(Duration::ZERO)
+    } else if keepalived && matches!(drawn, Preempt::Below(_)) {
+        // It knows no threshold.
+        Preempt::Never
     } else {
         drawn
     }
@@ -166,8 +207,15 @@ fn what(rng: &mut Rng, scenario: &Scenario) -> What {
     let node = usize::try_from(rng.below(count as u64)).unwrap_or_default();
     let target = &scenario.routers[node];
     let per_mille = rng.pick(&[50, 200, 500, 900]);
-    match rng.below(20) {
-        0 => What::Loss { per_mille },
+    let only = Some(usize::try_from(rng.below(VRIDS.len() as u64)).unwrap_or_default());
+    let only = only.filter(|_| scenario.grouped && rng.per_mille(500));
+    match rng.below(26) {
+        0 => What::Loss { per_mille, only },
+        20..=24 => tracking::verdict(rng, node, target),
+        25 => What::Tracks {
+            node,
+            to: tracking::tracks(rng),
+        },
         1 => What::Late {
             per_mille,
             up_to: Duration::from_millis(rng.pick(&[20, 300, 1500, 5000])),
@@ -194,14 +242,18 @@ fn what(rng: &mut Rng, scenario: &Scenario) -> What {
         10 => What::Fault {
             node,
             link: rng.per_mille(500),
+            only,
         },
         11 => {
-            let to = any_priority(rng, target.kind != Kind::Vrrpd);
+            let mut to = any_priority(rng, target.kind != Kind::Vrrpd);
+            while scenario.grouped && scenario.knows(to) {
+                to = priority(rng.between(1, 254));
+            }
             What::Priority { node, to }
         }
         12 => What::Preempt {
             node,
-            to: any_preempt(rng, target.priority),
+            to: any_preempt(rng, target.priority, target.kind != Kind::Vrrpd),
         },
         13 if rng.per_mille(400) => What::Interval {
             to: whole_seconds(rng.between(1, 3)),
@@ -220,25 +272,27 @@ fn what(rng: &mut Rng, scenario: &Scenario) -> What {
             node,
             by: Duration::from_millis(rng.pick(&[5, 60, 700, 4500])),
         },
-        15 => What::Refusing(node),
+        15 => What::Refusing { node, only },
         16 => What::Undone {
             node,
             every: Duration::from_millis(rng.pick(&[20, 300, 1500])),
         },
         17 => What::Mute(node),
-        18 => hostile(rng),
+        18 => hostile(rng, only),
         _ => What::Forged {
             as_node: Some(node).filter(|_| scenario.unicast || rng.per_mille(500)),
             priority: forged_priority(rng),
             every: Duration::from_millis(rng.pick(&[7, 90, 600, 3000])),
+            only,
         },
     }
 }
 
-fn hostile(rng: &mut Rng) -> What {
+fn hostile(rng: &mut Rng, only: Option<Virtual>) -> What {
     What::Hostile {
         flaw: rng.pick(&Flaw::ALL),
         every: Duration::from_millis(rng.pick(&[30, 330, 900])),
+        only,
     }
 }
 

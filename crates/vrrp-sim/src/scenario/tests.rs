@@ -28,6 +28,22 @@ fn scenarios_are_as_the_rest_expects_them() {
             "seed {seed}"
         );
         assert!(scenario.delay + scenario.jitter <= LAN_SLOWEST, "seed {seed}");
+        let mut priorities: Vec<Priority> = scenario.routers.iter().map(|router| router.priority).collect();
+        priorities.sort_unstable();
+        priorities.dedup();
+        assert!(
+            !scenario.grouped || priorities.len() == scenario.routers.len(),
+            "seed {seed}: a sync group of equals"
+        );
+        for router in &scenario.routers {
+            let names: BTreeSet<String> = router.tracks.iter().map(|track| track.what.to_string()).collect();
+            assert_eq!(names.len(), router.tracks.len(), "seed {seed}: something twice");
+            if router.kind != Kind::Vrrpd {
+                assert!(router.tracks.is_empty(), "seed {seed}");
+                assert!(!scenario.grouped, "seed {seed}");
+                assert!(!matches!(router.preempt, Preempt::Below(_)), "seed {seed}");
+            }
+        }
         for router in scenario
             .routers
             .iter()
@@ -91,4 +107,20 @@ fn a_router_that_is_taken_out_takes_its_own_disturbances_along() {
         .without_router(0),
         None
     );
+}
+
+#[test]
+fn without_its_sync_group_a_scenario_has_nothing_that_happens_to_the_second_member_alone() {
+    let mut scenario = Scenario::generate(0);
+    let refusing = |only| Disturbance {
+        at: Moment::default(),
+        lasts: Duration::ZERO,
+        what: What::Refusing { node: 0, only },
+    };
+    scenario.grouped = true;
+    scenario.disturbances = vec![refusing(Some(0)), refusing(Some(1)), refusing(None)];
+    let alone = scenario.without_group();
+    assert!(!alone.grouped);
+    assert_eq!(alone.vrids().len(), 1);
+    assert_eq!(alone.disturbances, [refusing(None), refusing(None)]);
 }

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use vrrp_core::{Authentication, Preempt};
+use vrrp_core::{Authentication, Preempt, Track};
 
-use super::{Disturbance, Flaw, Kind, Node, Router, Scenario, What};
+use super::{Disturbance, Flaw, Kind, Node, Router, Scenario, VRIDS, Virtual, What};
 
 /// How a router is called in traces: `r1` is the first.
 pub(crate) struct Name(pub(crate) Node);
@@ -27,6 +27,13 @@ impl fmt::Display for Scenario {
             "seed {}: interval {}, {transport}, {authentication}",
             self.seed, self.interval
         )?;
+        if self.grouped {
+            writeln!(
+                f,
+                "  virtual routers {} and {} in a sync group",
+                VRIDS[0], VRIDS[1]
+            )?;
+        }
         writeln!(
             f,
             "  a packet takes {:?} and up to {:?} more",
@@ -55,7 +62,12 @@ impl fmt::Display for Router {
             f,
             ", starts at {} s, clock {:+} ppm",
             self.starts_at, self.clock.drift
-        )
+        )?;
+        if !self.tracks.is_empty() {
+            tracks(f, &self.tracks)?;
+            write!(f, " with results after {:?}", self.results_after)?;
+        }
+        Ok(())
     }
 }
 
@@ -64,6 +76,23 @@ fn preempt(f: &mut fmt::Formatter<'_>, preempt: Preempt) -> fmt::Result {
         Preempt::Never => f.write_str("never preempts"),
         Preempt::After(delay) if delay.is_zero() => f.write_str("preempts"),
         Preempt::After(delay) => write!(f, "preempts after {delay:?}"),
+        Preempt::Below(threshold) => write!(f, "preempts below {threshold}"),
+    }
+}
+
+fn tracks(f: &mut fmt::Formatter<'_>, tracks: &[Track]) -> fmt::Result {
+    f.write_str(", tracks")?;
+    for track in tracks {
+        write!(f, " {} {}", track.what, track.weight)?;
+    }
+    Ok(())
+}
+
+/// Which virtual router alone, if it is one.
+fn only(f: &mut fmt::Formatter<'_>, only: Option<Virtual>) -> fmt::Result {
+    match only {
+        Some(which) => write!(f, " (only {})", VRIDS[which]),
+        None => Ok(()),
     }
 }
 
@@ -80,7 +109,13 @@ impl fmt::Display for Disturbance {
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Loss { per_mille } => write!(f, "the LAN loses {per_mille} of 1000 packets"),
+            Self::Loss {
+                per_mille,
+                only: which,
+            } => {
+                write!(f, "the LAN loses {per_mille} of 1000 packets")?;
+                only(f, *which)
+            }
             Self::Late { per_mille, up_to } => {
                 write!(f, "the LAN delays {per_mille} of 1000 packets by up to {up_to:?}")
             }
@@ -100,8 +135,13 @@ impl fmt::Display for What {
             Self::Crash(node) => write!(f, "{} is killed", Name(*node)),
             Self::Stop { node, same: false } => write!(f, "{} is stopped", Name(*node)),
             Self::Stop { node, same: true } => write!(f, "{} is taken out, and put back", Name(*node)),
-            Self::Fault { node, link: true } => write!(f, "{} has its link down", Name(*node)),
-            Self::Fault { node, link: false } => write!(f, "{} misses an interface", Name(*node)),
+            Self::Fault { node, link: true, .. } => write!(f, "{} has its link down", Name(*node)),
+            Self::Fault {
+                node, only: which, ..
+            } => {
+                write!(f, "{} misses an interface", Name(*node))?;
+                only(f, *which)
+            }
             Self::Priority { node, to } => write!(f, "{} gets priority {to}", Name(*node)),
             Self::Preempt { node, to } => {
                 write!(f, "{} from now on ", Name(*node))?;
@@ -110,25 +150,53 @@ impl fmt::Display for What {
             Self::Interval { to } => write!(f, "one after the other gets the interval {to}"),
             Self::Address { node, to } => write!(f, "{} gets the own address {to}", Name(*node)),
             Self::SlowKernel { node, by } => write!(f, "{}'s kernel takes {by:?} for each job", Name(*node)),
-            Self::Refusing(node) => write!(f, "{}'s kernel refuses addresses", Name(*node)),
+            Self::Refusing { node, only: which } => {
+                write!(f, "{}'s kernel refuses addresses", Name(*node))?;
+                only(f, *which)
+            }
+            Self::Verdict {
+                node,
+                what,
+                to,
+                flaps,
+            } => {
+                write!(f, "{}'s {what} is {to}", Name(*node))?;
+                match flaps {
+                    Some(every) => write!(f, ", and back, every {every:?}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Tracks { node, to } => {
+                write!(f, "{} from now on", Name(*node))?;
+                tracks(f, to)
+            }
             Self::Undone { node, every } => {
                 write!(f, "somebody removes {}'s addresses every {every:?}", Name(*node))
             }
             Self::Mute(node) => write!(f, "{} cannot send", Name(*node)),
-            Self::Hostile { flaw, every } => write!(f, "a stranger sends every {every:?} {flaw}"),
+            Self::Hostile {
+                flaw,
+                every,
+                only: which,
+            } => {
+                write!(f, "a stranger sends every {every:?} {flaw}")?;
+                only(f, *which)
+            }
             Self::Forged {
                 as_node,
                 priority,
                 every,
+                only: which,
             } => {
                 write!(
                     f,
                     "a stranger sends every {every:?} adverts of priority {priority} as "
                 )?;
                 match as_node {
-                    Some(node) => Name(*node).fmt(f),
-                    None => f.write_str("itself"),
+                    Some(node) => Name(*node).fmt(f)?,
+                    None => f.write_str("itself")?,
                 }
+                only(f, *which)
             }
         }
     }

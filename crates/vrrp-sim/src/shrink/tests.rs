@@ -20,7 +20,22 @@ fn what_is_left_fails_in_the_same_way_and_is_small() {
         assert!(least.disturbances.len() <= 2, "{defect}: {least}");
         assert!(least.routers.len() <= 3, "{defect}: {least}");
         assert_eq!(least.jitter, Duration::ZERO, "{defect}: {least}");
+        assert!(!least.grouped, "{defect}: {least}");
+        let tracks = least.routers.iter().map(|router| router.tracks.len());
+        assert_eq!(tracks.sum::<usize>(), 0, "{defect}: {least}");
     }
+}
+
+#[test]
+fn what_needs_a_sync_group_keeps_it() {
+    let options = Options {
+        traced: false,
+        defect: Some(Defect::MemberAlone),
+    };
+    let mut scenarios = (0..1000).map(Scenario::generate);
+    let failing = scenarios.find(|scenario| run(scenario, options).failure.is_some());
+    let least = shrink(&failing.unwrap(), options);
+    assert!(least.grouped && least.routers.len() == 2, "{least}");
 }
 
 #[test]

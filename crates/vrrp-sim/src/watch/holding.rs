@@ -20,6 +20,11 @@ struct Claim {
 }
 
 impl Holding {
+    /// Whether a claim stands.
+    pub(super) fn claims(&self) -> bool {
+        self.claim.is_some()
+    }
+
     pub(super) fn step(&mut self, step: &Step<'_>) -> Result<(), Breach> {
         self.answer(step)?;
         for action in step.actions {

@@ -21,7 +21,7 @@ pub(super) struct Rhythm {
 }
 
 impl Rhythm {
-    pub(super) fn step(&mut self, step: &Step<'_>, reloaded: bool) -> Result<(), Breach> {
+    pub(super) fn step(&mut self, step: &Step<'_>) -> Result<(), Breach> {
         if step.to() != Role::Master {
             *self = Self::default();
             return Ok(());
@@ -40,8 +40,17 @@ impl Rhythm {
             let owed = step.now.max(self.last + ANSWER_SPACING);
             self.owed.get_or_insert(owed);
         }
+        // Peers learn of another priority as soon as a contender learns of us: a reload is told at once.
+        if step.was.priority != step.priority() {
+            let owed = if step.reloaded {
+                step.now
+            } else {
+                step.now.max(self.last + ANSWER_SPACING)
+            };
+            self.owed = Some(self.owed.map_or(owed, |before| before.min(owed)));
+        }
         if step.sent().next().is_some() {
-            if reloaded {
+            if step.reloaded {
                 self.before_last = None;
             } else {
                 // The beat and an answer may meet; three in a row are a flood.
@@ -71,7 +80,7 @@ impl Rhythm {
             Rule::Rhythm,
             || {
                 format!(
-                    "a contender waits for its answer; the last advert was {:?} ago",
+                    "a contender waits for its answer, or all for another priority; the last advert was {:?} ago",
                     now.since(self.last)
                 )
             },

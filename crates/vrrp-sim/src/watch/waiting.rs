@@ -1,8 +1,9 @@
 //! When a BACKUP takes over: not before its time, not after it, and not from whom it must spare.
 
+use core::net::IpAddr;
 use core::time::Duration;
 
-use vrrp_core::{Action, Event, Params, Preempt, Time, WirePriority};
+use vrrp_core::{Action, Event, Preempt, Time, WirePriority};
 
 use super::{Breach, Role, Rule, Step, entitled, hold};
 
@@ -17,56 +18,72 @@ pub(super) struct Waiting {
     resigned: bool,
     /// The last advert of a MASTER that has not resigned since.
     heard: Option<(Time, WirePriority)>,
+    /// And who sent it.
+    from: Option<IpAddr>,
     /// Whether it claims already, to displace a living MASTER.
     claiming: bool,
-}
-
-/// ((256 - Priority) / 256) seconds (RFC 3768 section 6.1).
-pub(crate) fn skew(params: &Params) -> Duration {
-    Duration::from_secs(1) * (256 - u32::from(params.priority.get())) / 256
-}
-
-/// (3 * `Advertisement_Interval`) + `Skew_Time` (RFC 3768 section 6.1).
-pub(crate) fn master_down(params: &Params) -> Duration {
-    params.interval.get() * 3 + skew(params)
+    /// Whether its time has come, and it waits for its sync group.
+    ready: bool,
 }
 
 impl Waiting {
-    pub(super) fn step(&mut self, step: &Step<'_>, old: Option<&Params>) -> Result<(), Breach> {
+    pub(super) fn step(&mut self, step: &Step<'_>) -> Result<(), Breach> {
         let entered = step.from() != Role::Backup && step.to() == Role::Backup;
-        if entered {
+        let released = || {
+            step.actions
+                .iter()
+                .any(|action| matches!(action, Action::Release(_)))
+        };
+        let yielded = match step.event {
+            Event::Advert(heard) => Some(heard),
+            _ => None,
+        };
+        if entered || (step.must_wait() && released()) {
             *self = Self {
-                down: step.now + master_down(step.params),
+                down: step.now + step.is.down(),
+                heard: yielded.map(|heard| (step.now, heard.priority)),
+                from: yielded.map(|heard| heard.source),
+                // The owner of the addresses waits for nobody but its sync group.
+                ready: step.from() != Role::Master && entered && step.grouped && step.priority().is_owner(),
                 ..Self::default()
             };
         }
         if step.from() != Role::Backup {
             return Ok(());
         }
-        if let Some(old) = old {
-            self.reload(step, old);
+        if step.reloaded || step.was != step.is {
+            self.retime(step);
         }
         if let Event::Advert(heard) = step.event {
             self.hear(step, heard);
         }
-        let claims = step
-            .actions
-            .iter()
-            .any(|action| matches!(action, Action::Claim(_)));
-        if claims || (step.to() == Role::Master && !matches!(step.event, Event::Claimed(..))) {
+        if step.claims() || (step.to() == Role::Master && !matches!(step.event, Event::Claimed(..))) {
             self.takes_over(step)?;
             self.in_order(step)?;
+        } else if step.grouped && step.to() == Role::Backup {
+            let due = *step.event == Event::Timeout && step.now >= self.due();
+            let owns = matches!(step.event, Event::Params(_)) && step.reloaded && step.priority().is_owner();
+            if due || (owns && !self.claiming) {
+                self.ready = true;
+                self.delay = None;
+            }
         }
-        if claims && step.to() == Role::Backup {
+        if step.claims() && step.to() == Role::Backup {
             let heard = self.heard;
             *self = Self {
-                down: step.now + master_down(step.params),
+                down: step.now + step.is.down(),
                 claiming: true,
                 heard,
+                from: self.from,
                 ..Self::default()
             };
         }
         Ok(())
+    }
+
+    /// Whether its time has come, and it waits for its sync group.
+    pub(super) fn waits(&self) -> bool {
+        self.ready
     }
 
     fn due(&self) -> Time {
@@ -74,16 +91,27 @@ impl Waiting {
     }
 
     fn takes_over(&self, step: &Step<'_>) -> Result<(), Breach> {
-        let becomes_owner = step.params.priority.is_owner() && matches!(step.event, Event::Params(_));
-        hold(becomes_owner || step.now >= self.due(), Rule::TooEarly, || {
+        let becomes_owner = step.priority().is_owner() && matches!(step.event, Event::Params(_));
+        let time_has_come = self.ready || step.now >= self.due();
+        hold(becomes_owner || time_has_come, Rule::TooEarly, || {
             format!("{:?} too early: {}", self.due().since(step.now), step.words())
+        })?;
+        // Who becomes the owner of the addresses asks nobody, not even another that pretends to be.
+        if step.priority().is_owner() {
+            return Ok(());
+        }
+        let down = step.is.down();
+        let living = self.heard.filter(|(at, _)| step.now.since(*at) < down);
+        let spared = living.filter(|(_, master)| !entitled(step.params.preempt, step.priority(), *master));
+        hold(spared.is_none(), Rule::Sparing, || {
+            format!("{spared:?} by {:?}: {}", step.params.preempt, step.words())
         })
     }
 
     /// Whoever replaces a silent MASTER speaks before it claims, or every other BACKUP would claim too. Whoever
     /// displaces a living one claims before it speaks, or nobody would serve while the kernel works.
     fn in_order(&self, step: &Step<'_>) -> Result<(), Breach> {
-        let down = master_down(step.params);
+        let down = step.is.down();
         let living = self.heard.is_some_and(|(at, _)| step.now.since(at) < down);
         let claims_first = step.to() == Role::Backup;
         let owner = matches!(step.event, Event::Params(_));
@@ -107,64 +135,78 @@ impl Waiting {
         })
     }
 
-    /// A deadline moves as if it had been armed with the new parameters. A MASTER that may no longer be displaced was
-    /// heard when it was heard.
-    fn reload(&mut self, step: &Step<'_>, old: &Params) {
+    /// A deadline moves as if it had been armed with the new parameters and the new priority. A MASTER that may no
+    /// longer be displaced was heard when it was heard.
+    fn retime(&mut self, step: &Step<'_>) {
         if let Some((at, priority)) = self.heard
-            && !entitled(step.params, priority)
+            && !entitled(step.params.preempt, step.priority(), priority)
         {
-            let down = (at + master_down(step.params)).max(step.now);
+            let down = (at + step.is.down()).max(step.now);
             *self = Self {
                 down,
                 heard: self.heard,
+                from: self.from,
                 ..Self::default()
             };
             return;
         }
-        let span = |params| {
-            if self.resigned {
-                skew(params)
-            } else {
-                master_down(params)
-            }
+        let (old, new) = if self.resigned {
+            (step.was.skew(), step.is.skew())
+        } else {
+            (step.was.down(), step.is.down())
         };
-        self.down = (self.down + span(step.params) - span(old)).max(step.now);
-        if !matches!(step.params.preempt, Preempt::After(delay) if !delay.is_zero()) {
-            self.delay = None;
-        }
+        self.down = (self.down + new - old).max(step.now);
+        let delayed = |preempt| match preempt {
+            Preempt::After(delay) if !delay.is_zero() => Some(delay),
+            _ => None,
+        };
+        let (old, new) = (delayed(step.preempted), delayed(step.params.preempt));
+        // Its end stays where it is, unless the delay is another.
+        self.delay = self.delay.zip(old.zip(new)).map(|(at, (old, new))| {
+            if old == new {
+                at
+            } else {
+                (at + new - old).max(step.now)
+            }
+        });
     }
 
     /// RFC 3768 section 6.4.2, and keepalived's `preempt_delay`.
     fn hear(&mut self, step: &Step<'_>, heard: &vrrp_core::Heard) {
-        let armed = step.now + master_down(step.params);
+        let armed = step.now + step.is.down();
         let resigns = heard.priority.is_resignation();
+        // Who has lost to the MASTER that is heard is late to say so.
+        let another = |(at, _)| self.from != Some(heard.source) && step.now.since(at) < step.is.down();
+        if resigns && self.heard.is_some_and(another) {
+            return;
+        }
+        self.from = Some(heard.source);
         self.heard = (!resigns).then_some((step.now, heard.priority));
         if resigns {
-            self.down = self.down.min(step.now + skew(step.params));
+            self.down = self.down.min(step.now + step.is.skew());
             self.delay = None;
             self.resigned = true;
-        } else if heard.priority >= step.params.priority.into() {
+        } else if !entitled(step.params.preempt, step.priority(), heard.priority) {
             *self = Self {
                 down: armed,
                 heard: self.heard,
+                from: self.from,
                 ..Self::default()
             };
-        } else if !entitled(step.params, heard.priority) {
-            self.down = armed;
-            self.resigned = false;
         } else if self.claiming {
             self.down = armed;
         } else if let Preempt::After(delay) = step.params.preempt
             && !delay.is_zero()
+            && !self.ready
         {
             self.down = armed;
             self.resigned = false;
-            self.delay.get_or_insert(step.now + delay + skew(step.params));
+            self.delay.get_or_insert(step.now + delay + step.is.skew());
         }
     }
 
     pub(super) fn on_time(&self, now: Time, late: Duration) -> Result<(), Breach> {
-        hold(now <= self.due() + late, Rule::TooLate, || {
+        hold(self.ready || now <= self.due() + late, Rule::TooLate, || {
             format!("{:?} too late", now.since(self.due()))
         })
     }

@@ -3,11 +3,11 @@
 use core::cmp::Ordering;
 use std::rc::Rc;
 
-use vrrp_core::Interval;
+use vrrp_core::{Interval, Tracked};
 
 use crate::clock::Moment;
 use crate::kernel::Job;
-use crate::scenario::Node;
+use crate::scenario::{Node, Virtual};
 
 /// Something that will happen.
 #[derive(Clone, Debug)]
@@ -20,11 +20,19 @@ pub(super) enum Coming {
     Tick(usize),
     /// A daemon starts for the first time.
     Boot(Node),
+    /// The first result of a check of this incarnation of the daemon.
+    Result {
+        node: Node,
+        incarnation: u64,
+        what: Tracked,
+    },
     /// A router is told the new interval.
     Interval(Node, Interval),
     /// A packet arrives.
     Packet {
         to: Node,
+        /// Whose it is, if it is anybody's.
+        which: Virtual,
         bytes: Rc<[u8]>,
         hostile: bool,
         from: Option<Node>,
@@ -35,6 +43,7 @@ pub(super) enum Coming {
     /// The kernel has done a job for this incarnation of the daemon.
     Done {
         node: Node,
+        which: Virtual,
         incarnation: u64,
         job: Job,
         slow: bool,

@@ -4,7 +4,9 @@ use core::net::IpAddr;
 use core::time::Duration;
 use std::collections::VecDeque;
 
-use vrrp_core::{Announcing, Fault, InterfaceName, Network, Params, Preempt, Time, Transport};
+use vrrp_core::{
+    Announcing, Fault, InterfaceName, Network, Params, Preempt, Standing, Time, Tracked, Transport,
+};
 
 use crate::clock::Moment;
 use crate::cluster::Member;
@@ -13,7 +15,7 @@ use crate::keepalived::Keepalived;
 use crate::kernel::{Kernel, Report};
 use crate::packets;
 use crate::sabotage::Defect;
-use crate::scenario::{Kind, Node, Router, Scenario, VRID};
+use crate::scenario::{Kind, Node, Router, Scenario, VRIDS, Virtual};
 use crate::vrrpd::Vrrpd;
 use crate::watch::{Breach, Rule, hold};
 
@@ -22,16 +24,18 @@ use crate::watch::{Breach, Rule, hold};
 const REPAIRED_WITHIN: Duration = Duration::from_millis(1100);
 
 /// One host. The counters say how many disturbances of a kind go on.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Host {
     pub(super) router: Router,
-    pub(super) params: Params,
+    /// Of each virtual router.
+    pub(super) params: Vec<Params>,
     pub(super) daemon: Option<Daemon>,
     /// How often a daemon has been started.
     pub(super) incarnation: u64,
-    pub(super) kernel: Kernel,
+    /// For each virtual router.
+    pub(super) kernels: Vec<Kernel>,
     pub(super) inbox: VecDeque<Arrival>,
-    pub(super) reports: VecDeque<Report>,
+    pub(super) reports: VecDeque<(Virtual, Report)>,
     /// What it was told while it did not run.
     pub(super) orders: VecDeque<Order>,
     /// The deadline for which a wake-up is planned, and the number of that wake-up.
@@ -44,7 +48,10 @@ pub(super) struct Host {
     pub(super) resumed: Moment,
     pub(super) down: u32,
     pub(super) link_down: u32,
-    pub(super) faulty: u32,
+    /// For each virtual router.
+    pub(super) faulty: [u32; VRIDS.len()],
+    /// How what may be tracked stands; what is not listed passes.
+    pub(super) standings: Vec<(Tracked, Standing)>,
     pub(super) mute: u32,
     pub(super) slow: Vec<Duration>,
     pub(super) slow_jobs: u32,
@@ -57,8 +64,9 @@ impl Host {
             .routers
             .iter()
             .filter(|peer| peer.address != router.address);
+        let vrids = scenario.vrids();
         let params = Params {
-            vrid: VRID,
+            vrid: vrids[0],
             priority: router.priority,
             interval: scenario.interval,
             preempt: router.preempt,
@@ -70,7 +78,7 @@ impl Host {
                 Transport::Multicast
             },
             authentication: scenario.authentication,
-            advertised: packets::listed(router.lists).map(IpAddr::V4).collect(),
+            advertised: Vec::new(),
             announce: if router.announces_often {
                 Announcing::default()
             } else {
@@ -80,13 +88,19 @@ impl Host {
                     refresh: None,
                 }
             },
+            tracks: router.tracks.clone(),
+        };
+        let each = |&vrid| Params {
+            vrid,
+            advertised: packets::listed(vrid, router.lists).map(IpAddr::V4).collect(),
+            ..params.clone()
         };
         Self {
+            params: vrids.iter().map(each).collect(),
             router,
-            params,
             daemon: None,
             incarnation: 0,
-            kernel: Kernel::default(),
+            kernels: vec![Kernel::default(); vrids.len()],
             inbox: VecDeque::new(),
             reports: VecDeque::new(),
             orders: VecDeque::new(),
@@ -98,7 +112,8 @@ impl Host {
             resumed: Moment::default(),
             down: 0,
             link_down: 0,
-            faulty: 0,
+            faulty: [0; VRIDS.len()],
+            standings: Vec::new(),
             mute: 0,
             slow: Vec::new(),
             slow_jobs: 0,
@@ -107,12 +122,13 @@ impl Host {
 
     /// A new daemon, not yet started.
     pub(super) fn install(&mut self, now: Moment, defect: Option<Defect>) {
-        self.kernel.sweep(now);
+        self.kernels.iter_mut().for_each(|kernel| kernel.sweep(now));
         self.incarnation += 1;
-        let (params, network, lists) = (self.params.clone(), self.network(), self.router.lists);
+        let (params, networks, lists) = (self.params.clone(), self.networks(), self.router.lists);
         self.daemon = Some(match self.router.kind {
-            Kind::Vrrpd => Daemon::Vrrpd(Box::new(Vrrpd::new(params, network, lists, defect))),
+            Kind::Vrrpd => Daemon::Vrrpd(Box::new(Vrrpd::new(&params, &networks, lists, defect))),
             Kind::Keepalived { strict_list } => {
+                let (params, network) = (params[0].clone(), networks[0].clone());
                 Daemon::Keepalived(Box::new(Keepalived::new(params, network, lists, strict_list)))
             }
         });
@@ -127,17 +143,27 @@ impl Host {
         self.orders.clear();
         self.wakes_for = None;
         self.wake_number += 1;
-        self.kernel.orphan();
+        self.kernels.iter_mut().for_each(Kernel::orphan);
         core::mem::take(&mut self.slow_jobs)
     }
 
-    /// The network as the daemon should see it now.
-    pub(super) fn network(&self) -> Network {
+    /// How something stands.
+    pub(super) fn standing(&self, what: &Tracked) -> Standing {
+        let known = self.standings.iter().find(|(known, _)| known == what);
+        known.map_or(Standing::Passing, |(_, standing)| standing.clone())
+    }
+
+    /// The network as the daemon should see it now, with the eyes of each virtual router.
+    pub(super) fn networks(&self) -> Vec<Network> {
+        (0..self.params.len()).map(|which| self.network(which)).collect()
+    }
+
+    fn network(&self, which: Virtual) -> Network {
         let mut faults = Vec::new();
         if self.link_down > 0 {
             faults.extend(InterfaceName::new("eth0").map(Fault::InterfaceDown));
         }
-        if self.faulty > 0 {
+        if self.faulty[which] > 0 {
             faults.extend(InterfaceName::new("eth1").map(Fault::InterfaceMissing));
         }
         Network {
@@ -146,17 +172,18 @@ impl Host {
         }
     }
 
-    pub(super) fn member(&self) -> Member {
+    pub(super) fn member(&self, which: Virtual) -> Member {
+        let params = &self.params[which];
         let absent = View {
             takes_part: false,
             advertising: false,
             serving: false,
-            priority: self.params.priority,
+            priority: params.priority,
             preempt: Preempt::Never,
-            interval: self.params.interval,
+            interval: params.interval,
         };
         Member {
-            view: self.daemon.as_ref().map_or(absent, Daemon::view),
+            view: self.daemon.as_ref().map_or(absent, |daemon| daemon.view(which)),
             address: self.router.address,
             keepalived: self.router.kind != Kind::Vrrpd,
             sound: self.daemon.is_some() && self.paused == 0 && self.mute == 0 && self.link_down == 0,
@@ -173,10 +200,16 @@ impl Host {
         if let Daemon::Keepalived(_) = daemon {
             return Ok(());
         }
-        let serving = daemon.view().serving;
-        let agree = !self.kernel.is_idle() || serving == self.kernel.holds_any();
+        self.kernels
+            .iter()
+            .enumerate()
+            .try_for_each(|(which, kernel)| self.check_addresses(now, kernel, daemon.view(which).serving))
+    }
+
+    fn check_addresses(&self, now: Moment, kernel: &Kernel, serving: bool) -> Result<(), Breach> {
+        let agree = !kernel.is_idle() || serving == kernel.holds_any();
         hold(agree, Rule::Holding, || {
-            let has = if self.kernel.holds_any() {
+            let has = if kernel.holds_any() {
                 "has"
             } else {
                 "does not have"
@@ -186,10 +219,7 @@ impl Host {
                 if serving { "serves" } else { "does not serve" }
             )
         })?;
-        let since = self
-            .kernel
-            .missing_since()
-            .filter(|_| serving && self.kernel.is_idle());
+        let since = kernel.missing_since().filter(|_| serving && kernel.is_idle());
         let missing = since.map_or(Duration::ZERO, |since| now.since(since.max(self.resumed)));
         hold(missing <= REPAIRED_WITHIN, Rule::Repair, || {
             format!("missing for {missing:?}")

@@ -156,6 +156,24 @@ fn a_number_that_takes_the_whole_priority_is_a_fault() {
 }
 
 #[test]
+fn a_master_that_leaves_says_only_that() {
+    let (mut instance, at) = master(with(100, &[(DRAIN, -1)]));
+    let sent = |actions: Actions| -> Vec<Action> {
+        actions
+            .into_iter()
+            .filter(|action| matches!(action, Action::Send(_)))
+            .collect()
+    };
+    assert_eq!(
+        sent(instance.handle(at, verdict(DRAIN, Standing::Value(300)))),
+        [send(0), send(0)]
+    );
+    let (mut instance, at) = master(params(100));
+    let actions = instance.handle(at, Event::Params(with(90, &[(WEB, 0)])));
+    assert_eq!(sent(actions), [send(0), send(0)]);
+}
+
+#[test]
 fn the_owner_is_immune_to_weights_and_not_to_faults() {
     let mut instance = created(with(255, &[(READY, -200), (WEB, 0)]));
     let _ = instance.handle(START, verdict(WEB, Standing::Passing));

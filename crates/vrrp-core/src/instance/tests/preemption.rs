@@ -301,6 +301,37 @@ fn a_reload_that_keeps_the_delay_keeps_its_end() {
 }
 
 #[test]
+fn a_reload_with_another_delay_moves_its_end() {
+    for seconds in [1, 5] {
+        let mut instance = backup(with(200, Preempt::After(Duration::from_secs(2))));
+        let _ = instance.handle(ms(1000), advert(100, LOWER));
+        let other = Duration::from_secs(seconds);
+        let _ = instance.handle(ms(1500), Event::Params(with(200, Preempt::After(other))));
+        let _ = instance.handle(ms(1600), advert(100, LOWER));
+        let expected = ms(1000) + other + instance.skew_time();
+        assert_eq!(
+            instance.deadline(),
+            Some(expected.min(ms(1600) + instance.master_down_interval()))
+        );
+    }
+}
+
+#[test]
+fn a_resignation_of_another_than_the_living_master_changes_nothing() {
+    let mut instance = backup(params(100));
+    let _ = instance.handle(ms(1000), advert(150, HIGHER));
+    let before = instance.deadline();
+    let _ = instance.handle(ms(1100), advert(0, LOWER));
+    assert_eq!(
+        instance.deadline(),
+        before,
+        "it had lost to the MASTER, and is late to say so"
+    );
+    let _ = instance.handle(ms(1200), advert(0, HIGHER));
+    assert_eq!(instance.deadline(), Some(ms(1200) + instance.skew_time()));
+}
+
+#[test]
 fn a_reload_that_ends_the_delay_ends_its_timer() {
     let delay = Preempt::After(Duration::from_secs(2));
     for (now_spared, priority) in [
