@@ -1,5 +1,7 @@
 //! What the kernel's error numbers mean here, and what mends them.
 
+use std::io;
+
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +14,11 @@ pub enum Doing {
     Send,
     /// Adding or removing an address.
     Address,
+}
+
+/// Whether something failed only because no file can be opened at the moment: this says nothing about the file.
+pub(crate) fn no_descriptor_left(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
 }
 
 /// What is wrong and what would be right, in one clause. Numbers without a special meaning here get a general
@@ -41,14 +48,18 @@ pub const fn errno_meaning(doing: Doing, errno: i32) -> &'static str {
         (Socket, libc::ENOBUFS) => {
             "the host allows no more multicast memberships: raise net.ipv4.igmp_max_memberships"
         }
-        (Address, libc::ENOBUFS) => "netlink's buffers are full: it is tried again",
+        (Address, libc::ENOBUFS) => {
+            "the interface has no IPv4 (its MTU is below 68: check `ip link`) or the kernel has no memory left \
+             for it"
+        }
         (_, libc::ENOMEM) => "the kernel has no memory left for it",
         (Socket, libc::EADDRNOTAVAIL) => "the interface cannot take part in multicast",
         (_, libc::EADDRNOTAVAIL) => "the address is not on this host",
         (Address, libc::EEXIST) => "the address is there already",
         (Address, libc::EINVAL) => "the interface or the kernel does not take this address, prefix or label",
         (_, libc::EAFNOSUPPORT) => "this address family is not supported",
-        (_, libc::EMFILE | libc::ENFILE) => "too many open files: raise the limit (ulimit -n, LimitNOFILE=)",
+        (_, libc::EMFILE) => "no descriptor is left: raise LimitNOFILE= (ulimit -n)",
+        (_, libc::ENFILE) => "no descriptor is left on the whole host: raise fs.file-max",
         (_, libc::EAGAIN) => "the socket's buffer is full: it is tried again",
         _ => "an unusual refusal: the kernel log may say more",
     }

@@ -20,9 +20,12 @@ use crate::wake::Waker;
 
 mod command;
 mod dump;
+mod indexes;
+mod keepalived;
 mod ledger;
 mod messages;
 mod monitor;
+mod owed;
 mod round;
 mod worker;
 

@@ -8,6 +8,18 @@ fn the_same_number_means_what_was_being_done() {
 }
 
 #[test]
+fn without_a_descriptor_the_limit_is_to_be_raised() {
+    for doing in [Doing::Socket, Doing::Send, Doing::Address] {
+        let text = errno_meaning(doing, libc::EMFILE);
+        assert!(
+            text.contains("no descriptor is left") && text.contains("LimitNOFILE"),
+            "{text}"
+        );
+        assert!(errno_meaning(doing, libc::ENFILE).contains("no descriptor is left"));
+    }
+}
+
+#[test]
 fn every_number_has_a_text() {
     for doing in [Doing::Socket, Doing::Send, Doing::Address] {
         for errno in 0..200 {

@@ -12,11 +12,15 @@ use netlink_sys::{AsyncSocket, SocketAddr};
 use nix::sys::socket::{setsockopt, sockopt};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use vrrp_core::InterfaceName;
 
 use super::dump::{Lost, PATIENCE, dump};
 use super::messages::{self, Message};
 
-/// Changes in one datagram. Each is acknowledged on its own, and the answers to a datagram have to fit into
+/// The kernel's answer to one request: what it told before it acknowledged, or its `errno`.
+type Answer = Result<Option<RouteNetlinkMessage>, i32>;
+
+/// Requests in one datagram. Each is acknowledged on its own, and the answers to a datagram have to fit into
 /// the receive buffer together.
 const PACKED: usize = 64;
 /// Room for those answers, many times over.
@@ -64,34 +68,63 @@ impl Command {
     ///
     /// After an error some changes may have been made and others not, and the connection is of no more use.
     pub(super) async fn carry_out(&self, changes: Vec<Message>) -> Result<Vec<Result<(), i32>>, Lost> {
-        let mut answers = Vec::with_capacity(changes.len());
-        let mut changes = changes.into_iter().peekable();
-        while changes.peek().is_some() {
-            let packed: Vec<Message> = changes.by_ref().take(PACKED).collect();
-            self.carry_out_packed(packed, &mut answers).await?;
+        let answers = self.ask(changes).await?;
+        Ok(answers.into_iter().map(|answer| answer.map(drop)).collect())
+    }
+
+    /// Looks for the link of each name. The answers are in the same order: its index, `None` if there is no
+    /// such link, or why the kernel does not tell.
+    ///
+    /// This is done with the socket that is open: what the C library has for it opens one each time, and then
+    /// finds no interface at all when the process has no descriptor left.
+    pub(super) async fn indexes(
+        &self,
+        names: impl Iterator<Item = &InterfaceName>,
+    ) -> Result<Vec<Result<Option<u32>, i32>>, Lost> {
+        let answers = self.ask(names.map(messages::get_link).collect()).await?;
+        Ok(answers
+            .into_iter()
+            .map(|answer| match answer {
+                Ok(Some(RouteNetlinkMessage::NewLink(link))) => Ok(Some(link.header.index)),
+                // Acknowledged, but what came with it cannot be read.
+                Ok(_) => Err(libc::EBADMSG),
+                Err(libc::ENODEV) => Ok(None),
+                Err(errno) => Err(errno),
+            })
+            .collect())
+    }
+
+    async fn ask(&self, requests: Vec<Message>) -> Result<Vec<Answer>, Lost> {
+        let mut answers = Vec::with_capacity(requests.len());
+        let mut requests = requests.into_iter().peekable();
+        while requests.peek().is_some() {
+            let packed: Vec<Message> = requests.by_ref().take(PACKED).collect();
+            self.ask_packed(packed, &mut answers).await?;
         }
         Ok(answers)
     }
 
-    async fn carry_out_packed(
-        &self,
-        changes: Vec<Message>,
-        answers: &mut Vec<Result<(), i32>>,
-    ) -> Result<(), Lost> {
-        let expected = answers.len() + changes.len();
-        let request = self.handle.request_batch(changes, SocketAddr::new(0, 0));
-        let mut stream = request.map_err(|_| Lost::Closed)?;
+    async fn ask_packed(&self, requests: Vec<Message>, answers: &mut Vec<Answer>) -> Result<(), Lost> {
+        let expected = answers.len() + requests.len();
+        let stream = self.handle.request_batch(requests, SocketAddr::new(0, 0));
+        let mut stream = stream.map_err(|_| Lost::Closed)?;
+        let mut told = None;
         // The kernel works through a datagram in order and answers each message before it takes the next.
         while answers.len() < expected {
             let next = timeout(PATIENCE, stream.next())
                 .await
                 .map_err(|_| Lost::TimedOut)?;
-            if let NetlinkPayload::Error(answer) = next.ok_or(Lost::Closed)?.payload {
-                answers.push(
-                    answer
-                        .code
-                        .map_or(Ok(()), |code| Err(code.get().saturating_neg())),
-                );
+            match next.ok_or(Lost::Closed)?.payload {
+                NetlinkPayload::InnerMessage(message) => told = Some(message),
+                NetlinkPayload::Error(answer) => {
+                    let told = told.take();
+                    answers.push(
+                        answer
+                            .code
+                            .map_or(Ok(told), |code| Err(code.get().saturating_neg())),
+                    );
+                }
+                _ => {}
             }
         }
         Ok(())

@@ -19,7 +19,8 @@ const ATTEMPTS: usize = 5;
 pub(super) enum Lost {
     #[error("the kernel did not answer within {} s", PATIENCE.as_secs())]
     TimedOut,
-    #[error("the kernel could not answer (errno {0})")]
+    /// The list itself was refused.
+    #[error("the kernel could not list what there is (errno {0})")]
     Refused(i32),
     #[error("the netlink socket failed")]
     Closed,

@@ -6,20 +6,20 @@
 //! synced.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::net::IpAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
 use serde::{Deserialize, Serialize};
 use vrrp_core::plan::Key;
 use vrrp_core::{InterfaceName, VirtualAddress};
 
 use super::StartError;
+use crate::errno::no_descriptor_left;
 
+mod lock;
 #[cfg(test)]
 mod tests;
 
@@ -58,6 +58,8 @@ struct ListFile {
     name: String,
     /// A write that failed is logged once.
     failed: bool,
+    /// What other daemons had listed when we could last look.
+    others: BTreeSet<Key>,
     /// Locked until it is closed.
     _lock: File,
 }
@@ -79,8 +81,8 @@ impl Ledger {
             file: None,
         };
         let lock = fs::create_dir_all(directory)
-            .and_then(|()| open_lock(&lock_path(directory, name)))
-            .and_then(|lock| Ok((try_lock(&lock)?, lock)));
+            .and_then(|()| lock::open(&lock_path(directory, name)))
+            .and_then(|lock| Ok((lock::take(&lock)?, lock)));
         let mut lock = match lock {
             Ok((true, lock)) => lock,
             Ok((false, mut lock)) => {
@@ -103,7 +105,7 @@ impl Ledger {
                 return Ok(ledger);
             }
         };
-        if let Err(error) = write_pid(&mut lock) {
+        if let Err(error) = lock::write_pid(&mut lock) {
             tracing::debug!(%error, "cannot note the process number in the lock file");
         }
         ledger.entries = read(&list_path(directory, name), ledger.network);
@@ -111,6 +113,7 @@ impl Ledger {
             directory: directory.into(),
             name: name.to_owned(),
             failed: false,
+            others: BTreeSet::new(),
             _lock: lock,
         });
         Ok(ledger)
@@ -148,6 +151,11 @@ impl Ledger {
         self.changed |= self.entries.len() != before;
     }
 
+    /// Whether the file is as the list is, or there is none to write.
+    pub(super) fn is_saved(&self) -> bool {
+        !self.changed || self.file.is_none()
+    }
+
     /// Writes the list if it changed. An empty list is no file.
     pub(super) fn save(&mut self) {
         if !std::mem::take(&mut self.changed) {
@@ -162,8 +170,9 @@ impl Ledger {
                 if !std::mem::replace(&mut file.failed, true) {
                     tracing::warn!(
                         file = %path.display(), %error,
-                        "cannot write the list of addresses: after a crash, the next run may leave some of \
-                         them; make the directory writable"
+                        "cannot write the list of addresses, trying again: after a crash until then, the \
+                         next run may leave some of them; {}",
+                        remedy(&error)
                     );
                 }
             }
@@ -171,15 +180,26 @@ impl Ledger {
     }
 
     /// What other daemons list that run at this moment, in this network namespace.
-    pub(super) fn others(&self) -> BTreeSet<Key> {
-        let Some(own) = &self.file else {
+    /// As of the last look if there is no descriptor to look with: their addresses do not become ours by that.
+    pub(super) fn others(&mut self) -> BTreeSet<Key> {
+        let Some(own) = &mut self.file else {
             return BTreeSet::new();
         };
-        let Ok(files) = fs::read_dir(&own.directory) else {
-            return BTreeSet::new();
-        };
+        match own.look_at_others(self.network) {
+            Ok(others) => own.others = others,
+            Err(error) if no_descriptor_left(&error) => {
+                tracing::debug!(%error, "cannot look at other daemons' lists");
+            }
+            Err(_) => own.others.clear(),
+        }
+        own.others.clone()
+    }
+}
+
+impl ListFile {
+    fn look_at_others(&self, network: u64) -> io::Result<BTreeSet<Key>> {
         let mut keys = BTreeSet::new();
-        for file in files.flatten() {
+        for file in fs::read_dir(&self.directory)?.flatten() {
             let path = file.path();
             let (Some(name), Some("json")) = (
                 path.file_stem().and_then(|name| name.to_str()),
@@ -187,11 +207,20 @@ impl Ledger {
             ) else {
                 continue;
             };
-            if name != own.name && is_locked(&lock_path(&own.directory, name)) {
-                keys.extend(read(&path, self.network).into_keys());
+            if name != self.name && lock::is_held(&lock_path(&self.directory, name))? {
+                keys.extend(read(&path, network).into_keys());
             }
         }
-        keys
+        Ok(keys)
+    }
+}
+
+/// What lets the file be written.
+fn remedy(error: &io::Error) -> &'static str {
+    if no_descriptor_left(error) {
+        "raise the limit of open files (LimitNOFILE=)"
+    } else {
+        "make the directory writable"
     }
 }
 
@@ -218,52 +247,6 @@ pub(super) fn network_namespace(process: &Path) -> Option<u64> {
     fs::metadata(process.join("ns/net"))
         .ok()
         .map(|namespace| namespace.ino())
-}
-
-fn open_lock(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-}
-
-fn write_pid(lock: &mut File) -> io::Result<()> {
-    lock.set_len(0)?;
-    lock.rewind()?;
-    writeln!(lock, "{}", std::process::id())
-}
-
-/// An open file description lock: it belongs to this opening of the file and goes when the process does, and
-/// anybody can ask whether it is held without taking it.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "0 and 1, which libc declares wider than the field"
-)]
-fn whole_file() -> libc::flock {
-    libc::flock {
-        l_type: libc::F_WRLCK as libc::c_short,
-        l_whence: libc::SEEK_SET as libc::c_short,
-        l_start: 0,
-        l_len: 0,
-        l_pid: 0,
-    }
-}
-
-fn try_lock(file: &File) -> nix::Result<bool> {
-    match fcntl(file, FcntlArg::F_OFD_SETLK(&whole_file())) {
-        Ok(_) => Ok(true),
-        Err(Errno::EAGAIN | Errno::EACCES) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-fn is_locked(path: &Path) -> bool {
-    let mut lock = whole_file();
-    let asked = File::open(path)
-        .and_then(|file| fcntl(&file, FcntlArg::F_OFD_GETLK(&mut lock)).map_err(io::Error::from));
-    asked.is_ok() && i32::from(lock.l_type) != libc::F_UNLCK
 }
 
 /// An unreadable list is an empty one: what it listed then stays on the host, which is better than to remove

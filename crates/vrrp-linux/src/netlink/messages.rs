@@ -124,6 +124,13 @@ pub(super) fn dump_links() -> Message {
     request(RouteNetlinkMessage::GetLink(LinkMessage::default()), NLM_F_DUMP)
 }
 
+/// Asks for the link of this name, or alternative name.
+pub(super) fn get_link(name: &InterfaceName) -> Message {
+    let mut message = LinkMessage::default();
+    message.attributes = vec![LinkAttribute::IfName(name.as_str().to_owned())];
+    request(RouteNetlinkMessage::GetLink(message), NLM_F_ACK)
+}
+
 /// Asks for all IPv4 addresses.
 pub(super) fn dump_addresses() -> Message {
     let mut message = AddressMessage::default();

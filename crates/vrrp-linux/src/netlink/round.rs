@@ -1,14 +1,14 @@
 //! Jobs that are done together: what to change for them, and what the kernel's answers mean. No sockets here.
 
 use std::collections::{HashSet, VecDeque};
+use std::io;
 
 use netlink_packet_route::address::AddressMessage;
-use vrrp_core::plan::{self, ClaimNote, Key, Observed, Step, Wanted};
+use vrrp_core::plan::{self, ClaimNote, Holder, Key, Observed, Step, Wanted};
 use vrrp_core::{InterfaceName, Refusal, VirtualAddress};
 
-use super::dump::Lost;
 use super::messages::{self, Message};
-use super::{Job, Report};
+use super::{Job, Report, owed};
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +32,16 @@ pub(super) struct Change {
     pub(super) step: Step,
 }
 
+impl Change {
+    /// What goes.
+    pub(super) fn removes(&self) -> Option<Key> {
+        match self.step {
+            Step::Remove { key } => Some(key),
+            Step::Add { .. } | Step::Restore { .. } => None,
+        }
+    }
+}
+
 /// What an answer comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settled {
@@ -43,8 +53,9 @@ pub(super) enum Settled {
     Exists(Key),
     /// As it was, and the job knows why.
     Unchanged,
-    /// The kernel is short of something: what comes next is lost as well.
-    Lost(Lost),
+    /// The kernel is short of something for this change, of all changes: nothing was done, and another
+    /// attempt may get through.
+    Short(i32),
 }
 
 impl Round {
@@ -64,22 +75,27 @@ impl Round {
         self.0.iter().flat_map(|task| task.job.addresses())
     }
 
-    /// What there is to do. `index_of` knows interfaces by name; `listed_at` knows where we have put an
-    /// address before, under whatever name.
+    /// What there is to do. `index_of` knows interfaces by name, or why the kernel does not tell; `listed_at`
+    /// knows where we have put an address before, under whatever name.
     ///
-    /// May be called again after an attempt whose outcome is unknown.
+    /// May be called again after an attempt whose outcome is unknown, or that the kernel was short of
+    /// something for. A claim that is refused by then only has to be taken back.
     pub(super) fn plan(
         &mut self,
         observed: &mut Observed,
-        mut index_of: impl FnMut(&InterfaceName) -> Option<u32>,
+        index_of: impl Fn(&InterfaceName) -> Result<Option<u32>, i32>,
         listed_at: impl Fn(&VirtualAddress) -> Option<u32>,
     ) -> Vec<Change> {
         let mut changes = Vec::new();
         for (number, task) in self.0.iter_mut().enumerate() {
+            // What an earlier attempt was to add, and somebody else was quicker with.
+            task.added
+                .retain(|key| observed.holder(key) != Some(Holder::Foreign));
             let (steps, wanted);
             match &task.job {
+                Job::Claim { .. } if task.refusal.is_some() => continue,
                 Job::Claim { addresses, .. } => {
-                    match claimable(addresses, &mut index_of) {
+                    match claimable(addresses, &index_of) {
                         Ok(claimable) => wanted = claimable,
                         Err(refusal) => {
                             task.refusal = Some(refusal);
@@ -88,14 +104,20 @@ impl Round {
                     }
                     let plan = plan::claim(&wanted, observed);
                     steps = plan.steps;
-                    task.notes = plan.notes;
+                    // What an earlier attempt took over looks like ours now.
+                    task.notes.retain(|note| matches!(note, ClaimNote::TakenOver(_)));
+                    let new = plan.notes.into_iter();
+                    let new: Vec<_> = new.filter(|note| !task.notes.contains(note)).collect();
+                    task.notes.extend(new);
                     task.added.extend(steps.iter().filter_map(|step| match step {
                         Step::Add { key, .. } => Some(*key),
                         Step::Remove { .. } | Step::Restore { .. } => None,
                     }));
                 }
                 Job::Release { addresses, .. } => {
-                    wanted = releasable(addresses, &mut index_of, &listed_at);
+                    let refusal;
+                    (wanted, refusal) = releasable(addresses, &index_of, &listed_at);
+                    task.refusal = task.refusal.take().or(refusal);
                     let plan = plan::release(&wanted, observed);
                     steps = plan.steps;
                     task.foreign = plan.foreign;
@@ -133,7 +155,7 @@ impl Round {
     /// Takes note of the kernel's answer to a change.
     pub(super) fn settle(&mut self, change: &Change, answer: Result<(), i32>) -> Settled {
         match (change.step, answer) {
-            (_, Err(errno @ (libc::ENOBUFS | libc::ENOMEM))) => Settled::Lost(Lost::Refused(errno)),
+            (_, Err(errno)) if is_short(errno) => Settled::Short(errno),
             (Step::Add { key, .. }, Ok(())) => Settled::Added(key),
             (Step::Add { key, .. }, Err(libc::EEXIST)) => Settled::Exists(key),
             (Step::Add { key, .. }, Err(errno)) => {
@@ -142,10 +164,7 @@ impl Round {
             }
             (Step::Remove { key }, Ok(()) | Err(libc::EADDRNOTAVAIL | libc::ENODEV)) => Settled::Gone(key),
             (Step::Restore { key }, Err(errno)) if errno != libc::EEXIST => {
-                tracing::error!(
-                    address = %key.address, prefix = key.prefix, errno,
-                    "cannot put back an address that the kernel removed with its primary; put it back by hand"
-                );
+                owed::lament(&key, &io::Error::from_raw_os_error(errno));
                 Settled::Unchanged
             }
             (Step::Restore { .. }, _) => Settled::Unchanged,
@@ -179,17 +198,10 @@ impl Round {
         }
     }
 
-    /// The outcome is unknown for good.
-    pub(super) fn give_up(&mut self, lost: Lost) {
+    /// The outcome is unknown for good: of every job, and no address is to blame.
+    pub(super) fn give_up(&mut self) {
         for task in &mut self.0 {
-            let refusal = match (lost, task.job.addresses().first()) {
-                (Lost::Refused(errno), Some(address)) => Refusal::Kernel {
-                    address: address.clone(),
-                    errno,
-                },
-                _ => Refusal::TimedOut,
-            };
-            task.refusal.get_or_insert(refusal);
+            task.refusal.get_or_insert(Refusal::TimedOut);
         }
     }
 
@@ -253,33 +265,49 @@ pub(super) fn take(queue: &mut VecDeque<Job>) -> Vec<Job> {
 /// A claim is for all addresses, so every interface has to be there.
 fn claimable<'a>(
     addresses: &'a [VirtualAddress],
-    index_of: &mut impl FnMut(&InterfaceName) -> Option<u32>,
+    index_of: &impl Fn(&InterfaceName) -> Result<Option<u32>, i32>,
 ) -> Result<Vec<Wanted<'a>>, Refusal> {
     addresses
         .iter()
         .map(|address| {
+            let refused = |errno| Refusal::Kernel {
+                address: address.clone(),
+                errno,
+            };
             if address.address.is_ipv6() {
-                return Err(Refusal::Kernel {
-                    address: address.clone(),
-                    errno: libc::EAFNOSUPPORT,
-                });
+                return Err(refused(libc::EAFNOSUPPORT));
             }
-            let index = index_of(&address.interface);
+            let index = index_of(&address.interface).map_err(refused)?;
             let index = index.ok_or_else(|| Refusal::NoInterface(address.interface.clone()))?;
             Ok(Wanted { index, address })
         })
         .collect()
 }
 
-/// Where an address may be: on the interface that we put it on, and on the one that has the name now.
+/// Whether the kernel lacks memory for one request. It says so in answer to that request, so this is not about
+/// the others; an interface without IPv4 is answered in the same way, and that for good.
+pub(super) const fn is_short(errno: i32) -> bool {
+    matches!(errno, libc::ENOBUFS | libc::ENOMEM)
+}
+
+/// Where an address may be: on the interface that we put it on, and on the one that has the name now. A
+/// refusal if that one is not known for certain: the rest is released all the same.
 fn releasable<'a>(
     addresses: &'a [VirtualAddress],
-    index_of: &mut impl FnMut(&InterfaceName) -> Option<u32>,
+    index_of: &impl Fn(&InterfaceName) -> Result<Option<u32>, i32>,
     listed_at: &impl Fn(&VirtualAddress) -> Option<u32>,
-) -> Vec<Wanted<'a>> {
+) -> (Vec<Wanted<'a>>, Option<Refusal>) {
     let mut wanted = Vec::with_capacity(addresses.len());
+    let mut refusal = None;
     for address in addresses {
-        let (listed, named) = (listed_at(address), index_of(&address.interface));
+        let listed = listed_at(address);
+        let named = index_of(&address.interface).unwrap_or_else(|errno| {
+            refusal.get_or_insert_with(|| Refusal::Kernel {
+                address: address.clone(),
+                errno,
+            });
+            None
+        });
         wanted.extend(listed.map(|index| Wanted { index, address }));
         wanted.extend(
             named
@@ -287,5 +315,5 @@ fn releasable<'a>(
                 .map(|index| Wanted { index, address }),
         );
     }
-    wanted
+    (wanted, refusal)
 }

@@ -1,32 +1,37 @@
 //! Carries out jobs.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
-use std::fs;
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::io;
 use std::net::IpAddr;
-use std::path::Path;
 use std::time::Duration;
 
 use netlink_packet_route::address::AddressMessage;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
-use vrrp_core::plan::{self, Holder, KEEPALIVED_MARK, Key, Observed, Ownership, Present, Step, Wanted};
-use vrrp_core::{InterfaceName, VirtualAddress};
+use vrrp_core::VirtualAddress;
+use vrrp_core::plan::{Holder, KEEPALIVED_MARK, Key, Observed, Ownership, Present, Step};
 
 use super::command::Command;
 use super::dump::Lost;
-use super::ledger::{self, Ledger};
-use super::round::{self, Round, Settled};
-use super::{Job, Report, Reporter, messages};
+use super::indexes::Indexes;
+use super::ledger::Ledger;
+use super::owed::Owed;
+use super::round::{self, Change, Round, Settled};
+use super::{Job, Reporter, keepalived, messages};
+
+mod sweep;
 
 /// How long the sweep waits for the monitor to report first.
 const SNAPSHOT_WITHIN: Duration = Duration::from_secs(2);
+/// How long a list of addresses that could not be written waits for the next attempt, if no job comes before.
+const SAVE_AGAIN: Duration = Duration::from_secs(2);
 
 pub(super) struct Worker<'a> {
     reporter: &'a Reporter,
     ledger: Ledger,
     command: Command,
+    owed: Owed,
 }
 
 impl<'a> Worker<'a> {
@@ -35,6 +40,7 @@ impl<'a> Worker<'a> {
             reporter,
             ledger,
             command: Command::open()?,
+            owed: Owed::default(),
         })
     }
 
@@ -51,8 +57,19 @@ impl<'a> Worker<'a> {
         let mut queue = VecDeque::new();
         let mut arrived = Vec::new();
         loop {
-            if queue.is_empty() && jobs.recv_many(&mut arrived, usize::MAX).await == 0 {
-                return;
+            if queue.is_empty() {
+                let arriving = jobs.recv_many(&mut arrived, usize::MAX);
+                let count = if self.ledger.is_saved() {
+                    arriving.await
+                } else if let Ok(count) = timeout(SAVE_AGAIN, arriving).await {
+                    count
+                } else {
+                    self.ledger.save();
+                    continue;
+                };
+                if count == 0 {
+                    return;
+                }
             }
             while let Ok(job) = jobs.try_recv() {
                 arrived.push(job);
@@ -64,15 +81,37 @@ impl<'a> Worker<'a> {
 
     async fn carry_out(&mut self, mut round: Round) {
         let mut outcome = self.attempt(&mut round).await;
-        if let Err(lost) = outcome {
-            tracing::warn!(reason = %lost, "lost the outcome of address changes, trying once more");
-            self.reconnect();
-            outcome = self.attempt(&mut round).await;
+        match &outcome {
+            Ok(short) if short.is_empty() => {}
+            Ok(short) => {
+                tracing::debug!(
+                    changes = short.len(),
+                    "the kernel was short of memory, trying once more"
+                );
+                outcome = self.attempt(&mut round).await;
+            }
+            Err(lost) => {
+                tracing::warn!(reason = %lost, "lost the outcome of address changes, trying once more");
+                self.reconnect();
+                outcome = self.attempt(&mut round).await;
+            }
         }
-        if let Err(lost) = outcome {
-            round.give_up(lost);
-            self.reconnect();
+        match outcome {
+            Ok(short) => {
+                for (change, errno) in short {
+                    round.refuse(&change, errno);
+                    if let Step::Add { key, .. } = change.step {
+                        self.ledger.remove(&key);
+                    }
+                }
+            }
+            Err(lost) => {
+                tracing::error!(reason = %lost, "the outcome of address changes is unknown");
+                round.give_up();
+                self.reconnect();
+            }
         }
+        self.put_back().await;
         self.undo(round.undo()).await;
         self.ledger.save();
         for report in round.reports() {
@@ -80,15 +119,17 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Looks, plans, and makes the changes. An error means that nobody knows which were made; another attempt
-    /// then sees, and makes the rest.
-    async fn attempt(&mut self, round: &mut Round) -> Result<(), Lost> {
+    /// Looks, plans, and makes the changes, but for those that the kernel was short of something for. An error
+    /// means that nobody knows which were made. Another attempt then sees, and makes the rest.
+    async fn attempt(&mut self, round: &mut Round) -> Result<Vec<(Change, i32)>, Lost> {
+        // Before the look: it cannot show what an earlier attempt has lost.
+        self.pay().await?;
+        let indexes = Indexes::of(&self.command, round.addresses().map(|address| &address.interface)).await?;
         let dumped = self.command.addresses().await?;
         self.forget_gone(&dumped);
         let wanted: HashSet<IpAddr> = round.addresses().map(|wanted| wanted.address).collect();
         let mut observed = self.observed(&dumped, &wanted);
         let places = self.ledger.places();
-        let mut indexes = Indexes::default();
         let changes = round.plan(
             &mut observed,
             |name| indexes.get(name),
@@ -101,16 +142,21 @@ impl<'a> Worker<'a> {
         }
         self.ledger.save();
 
+        let removed: HashSet<Key> = changes.iter().filter_map(Change::removes).collect();
         let (mut sent, mut requests) = (Vec::new(), Vec::new());
         for change in changes {
             if let Some(message) = round.message(&change, &dumped) {
+                if let Step::Restore { key } = change.step
+                    && !removed.contains(&key)
+                {
+                    self.owed.note(key, message.clone());
+                }
                 sent.push(change);
                 requests.push(message);
             }
         }
         let answers = self.command.carry_out(requests).await?;
-        let mut met = Vec::new();
-        let mut lost = None;
+        let (mut met, mut short, mut still_owed) = (Vec::new(), Vec::new(), HashSet::new());
         for (change, answer) in sent.iter().zip(answers) {
             match round.settle(change, answer) {
                 Settled::Added(key) => {
@@ -121,21 +167,39 @@ impl<'a> Worker<'a> {
                 Settled::Gone(key) => self.ledger.remove(&key),
                 Settled::Exists(key) => met.push((change, key)),
                 Settled::Unchanged => {}
-                Settled::Lost(reason) => lost = Some(reason),
+                Settled::Short(errno) => match change.step {
+                    Step::Restore { key } => drop(still_owed.insert(key)),
+                    Step::Add { .. } | Step::Remove { .. } => short.push((*change, errno)),
+                },
             }
         }
-        if let Some(lost) = lost {
-            return Err(lost);
+        self.owed.only(&still_owed);
+        if !met.is_empty() {
+            self.look_again(round, &met).await?;
         }
-        if met.is_empty() {
-            Ok(())
-        } else {
-            self.look_again(round, &met).await
+        Ok(short)
+    }
+
+    /// Puts back what an earlier attempt owes.
+    async fn pay(&mut self) -> Result<(), Lost> {
+        let answers = self.command.carry_out(self.owed.requests()).await?;
+        self.owed.settle(answers);
+        Ok(())
+    }
+
+    /// A last time: what is not back after this stays away.
+    async fn put_back(&mut self) {
+        match self.pay().await {
+            Ok(()) => self.owed.write_off(&"the kernel is short of memory"),
+            Err(lost) => {
+                self.owed.write_off(&lost);
+                self.reconnect();
+            }
         }
     }
 
     /// Somebody was quicker with these: they are held, by whomever.
-    async fn look_again(&mut self, round: &mut Round, met: &[(&round::Change, Key)]) -> Result<(), Lost> {
+    async fn look_again(&mut self, round: &mut Round, met: &[(&Change, Key)]) -> Result<(), Lost> {
         for (_, key) in met {
             self.ledger.remove(key);
         }
@@ -184,69 +248,6 @@ impl<'a> Worker<'a> {
         }
     }
 
-    async fn sweep(&mut self, configured: &[VirtualAddress]) {
-        let mut swept = self.try_sweep(configured).await;
-        if swept.is_err() {
-            self.reconnect();
-            swept = self.try_sweep(configured).await;
-        }
-        let removed = swept.unwrap_or_else(|lost| {
-            tracing::error!(reason = %lost, "cannot look for addresses that an earlier run may have left");
-            Vec::new()
-        });
-        self.ledger.save();
-        self.reporter.send(Report::Swept { removed });
-    }
-
-    async fn try_sweep(&mut self, configured: &[VirtualAddress]) -> Result<Vec<VirtualAddress>, Lost> {
-        let dumped = self.command.addresses().await?;
-        let observed = self.observed(
-            &dumped,
-            &configured.iter().map(|address| address.address).collect(),
-        );
-        let mut indexes = Indexes::default();
-        let wanted: Vec<Wanted<'_>> = configured
-            .iter()
-            .filter_map(|address| {
-                Some(Wanted {
-                    index: indexes.get(&address.interface)?,
-                    address,
-                })
-            })
-            .collect();
-        let steps = plan::sweep(&wanted, &observed);
-        let requests = steps.iter().filter_map(|step| match *step {
-            Step::Remove { key } => Some((key, true, messages::remove(key))),
-            Step::Restore { key } => messages::restore(key, &dumped).map(|message| (key, false, message)),
-            Step::Add { .. } => None,
-        });
-        let (keys, requests): (Vec<_>, Vec<_>) = requests
-            .map(|(key, removes, request)| ((key, removes), request))
-            .unzip();
-        let answers = self.command.carry_out(requests).await?;
-        let (mut removed, mut refused) = (Vec::new(), BTreeSet::new());
-        for ((key, removes), answer) in keys.into_iter().zip(answers) {
-            match answer {
-                Ok(()) if removes => {
-                    let interface = self
-                        .ledger
-                        .interface(&key)
-                        .cloned()
-                        .or_else(|| indexes.name(key.index));
-                    removed.extend(interface.map(|interface| ledger::virtual_address(key, interface)));
-                }
-                Ok(()) | Err(libc::EADDRNOTAVAIL | libc::ENODEV | libc::EEXIST) => {}
-                Err(errno) => {
-                    refused.insert(key);
-                    tracing::error!(address = %key.address, prefix = key.prefix, errno,
-                        "cannot remove an address that an earlier run left; remove it by hand");
-                }
-            }
-        }
-        self.ledger.retain(|key| refused.contains(key));
-        Ok(removed)
-    }
-
     /// An address that somebody removed is no longer ours: whoever adds it next owns it.
     fn forget_gone(&mut self, dumped: &[AddressMessage]) {
         let present: BTreeSet<Key> = dumped
@@ -257,14 +258,14 @@ impl<'a> Worker<'a> {
         self.ledger.retain(|key| present.contains(key));
     }
 
-    fn observed(&self, dumped: &[AddressMessage], wanted: &HashSet<IpAddr>) -> Observed {
+    fn observed(&mut self, dumped: &[AddressMessage], wanted: &HashSet<IpAddr>) -> Observed {
         let present: Vec<Present> = dumped.iter().filter_map(messages::present).collect();
         let keepalived =
             |there: &Present| there.mark == Some(KEEPALIVED_MARK) && wanted.contains(&there.key.address);
         let ownership = Ownership {
             ours: self.ledger.keys(),
             others: self.ledger.others(),
-            keepalived_runs: present.iter().any(keepalived) && keepalived_runs(),
+            keepalived_runs: present.iter().any(keepalived) && keepalived::runs(),
         };
         Observed::new(present, ownership)
     }
@@ -278,42 +279,4 @@ impl<'a> Worker<'a> {
             }
         }
     }
-}
-
-/// Interfaces by name, each asked for once.
-#[derive(Default)]
-struct Indexes(HashMap<InterfaceName, Option<u32>>);
-
-impl Indexes {
-    fn get(&mut self, name: &InterfaceName) -> Option<u32> {
-        if let Some(index) = self.0.get(name) {
-            return *index;
-        }
-        let index = nix::net::if_::if_nametoindex(name.as_str()).ok();
-        self.0.insert(name.clone(), index);
-        index
-    }
-
-    fn name(&self, index: u32) -> Option<InterfaceName> {
-        self.0
-            .iter()
-            .find(|(_, known)| **known == Some(index))
-            .map(|(name, _)| name.clone())
-    }
-}
-
-/// Whether a keepalived runs in our network namespace, among the processes that we can see. In a container of
-/// its own we see none: an address that we are to hold is then taken from a keepalived that we do not know
-/// of, which would be there by mistake.
-fn keepalived_runs() -> bool {
-    let Ok(processes) = fs::read_dir("/proc") else {
-        return false;
-    };
-    let ours = ledger::network_namespace(Path::new("/proc/thread-self"));
-    processes.flatten().any(|process| {
-        let path = process.path();
-        fs::read_to_string(path.join("comm")).is_ok_and(|name| name.trim_end() == "keepalived")
-            // If we may not look, it may well be ours.
-            && ledger::network_namespace(&path).is_none_or(|namespace| Some(namespace) == ours)
-    })
 }

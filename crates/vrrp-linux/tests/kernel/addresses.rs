@@ -257,3 +257,61 @@ fn finishing_waits_for_the_releases_that_are_queued() {
     // The name is free again.
     assert_eq!(host.daemon("web", state.path()).swept, Some(vec![]));
 }
+
+#[test]
+fn an_interface_without_ipv4_refuses_its_own_claim_and_no_other() {
+    let host = Host::with_eth0();
+    let state = tempfile::tempdir().unwrap();
+    let mut daemon = host.daemon("web", state.path());
+    // Too short for IPv4: the kernel answers every address with ENOBUFS.
+    host.ip("link set lo mtu 60");
+    let lists = [
+        // While this is being done, the others queue up, and are done together.
+        vips(500),
+        vec![vip("10.98.0.1/32")],
+        vec![
+            vip("10.98.0.2/32"),
+            vip_on("lo", "10.98.0.3/32"),
+            vip("10.98.0.4/32"),
+        ],
+        vec![vip("10.98.0.5/32")],
+    ];
+    for (owner, addresses) in (10..).map(Owner).zip(&lists) {
+        daemon.kernel.send(Job::Claim {
+            owner,
+            epoch: 7,
+            addresses: addresses.as_slice().into(),
+        });
+    }
+    let mut answers = std::collections::BTreeMap::new();
+    let deadline = vrrp_linux::now() + crate::lab::PATIENCE;
+    while answers.len() < lists.len() {
+        assert!(vrrp_linux::now() < deadline, "{answers:?}");
+        if let Some(Report::Claimed { owner, result, .. }) = daemon.next() {
+            answers.insert(owner, result);
+        }
+    }
+    let refusal = Refusal::Kernel {
+        address: lists[2][1].clone(),
+        errno: libc::ENOBUFS,
+    };
+    let answers: Vec<_> = answers.into_values().collect();
+    assert_eq!(answers, [Ok(vec![]), Ok(vec![]), Err(refusal), Ok(vec![])]);
+    let mut all = texts(&lists[0]);
+    all.extend(set(&["10.0.0.1/24", "10.98.0.1/32", "10.98.0.5/32"]));
+    assert_eq!(host.addresses("eth0"), all);
+    let list = std::fs::read_to_string(state.path().join("web.json")).unwrap();
+    for (address, listed) in [
+        ("10.98.0.1", true),
+        ("10.98.0.2", false),
+        ("10.98.0.3", false),
+        ("10.98.0.4", false),
+        ("10.98.0.5", true),
+    ] {
+        assert_eq!(list.contains(address), listed, "{address} in {list}");
+    }
+
+    host.ip("link set lo mtu 65536");
+    assert_eq!(daemon.claim(&lists[2]), Ok(vec![]));
+    assert!(host.addresses("lo").contains("10.98.0.3/32"));
+}

@@ -42,13 +42,18 @@ impl Host {
             // As the kernel has it by default: a primary address takes its secondaries along when it goes.
             for conf in ["all", "default"] {
                 let path = format!("/proc/sys/net/ipv4/conf/{conf}/promote_secondaries");
-                std::fs::write(path, "0").expect("a writable /proc/sys");
+                // A container may have a /proc/sys that it can only read, and mostly it is 0 already.
+                if std::fs::read_to_string(&path).expect("/proc/sys").trim() != "0" {
+                    std::fs::write(path, "0").expect("a writable /proc/sys");
+                }
             }
             let thread = nix::unistd::gettid();
             ready
                 .send(format!("/proc/{}/task/{thread}/ns/net", std::process::id()))
                 .unwrap();
-            queue.into_iter().for_each(|task| task());
+            for task in queue {
+                task();
+            }
         });
         let host = Self {
             tasks,

@@ -4,6 +4,7 @@
 //! `cargo test -p vrrp-linux --test kernel`
 
 mod addresses;
+mod descriptors;
 mod lab;
 mod monitor;
 mod ownership;

@@ -226,7 +226,7 @@ fn a_packet_longer_than_any_advert_says_so() {
     let mut truncated = Vec::new();
     receiver
         .receive(Moment::now(), 256, &mut |received| {
-            truncated.push((received.truncated, received.packet.len()))
+            truncated.push((received.truncated, received.packet.len()));
         })
         .unwrap();
     assert_eq!(truncated, [(true, 2048)]);
@@ -296,7 +296,7 @@ fn gratuitous_arp_is_broadcast_and_the_neighbour_learns_from_it() {
         ArpSocket::open()
             .unwrap()
             .send(index, &gratuitous(mac, VIP))
-            .unwrap()
+            .unwrap();
     });
     let text = capture.text();
     for part in [
@@ -322,7 +322,7 @@ fn a_packet_is_as_old_as_it_was_when_the_clock_was_read() {
         let mut arrivals = Vec::new();
         receiver
             .receive(now, 256, &mut |received| {
-                arrivals.push(now.time.since(received.at))
+                arrivals.push(now.time.since(received.at));
             })
             .unwrap();
         assert_eq!(arrivals.len(), 1);

@@ -65,8 +65,8 @@ fn a_name_is_taken_as_long_as_its_daemon_runs() {
 #[test]
 fn others_are_those_that_run() {
     let directory = tempfile::tempdir().unwrap();
-    let ours = written(directory.path(), "web", &[key(2, "10.0.0.100")]);
-    let theirs = written(directory.path(), "db", &[key(2, "10.0.0.101")]);
+    let mut ours = written(directory.path(), "web", &[key(2, "10.0.0.100")]);
+    let mut theirs = written(directory.path(), "db", &[key(2, "10.0.0.101")]);
     assert_eq!(ours.others(), BTreeSet::from([key(2, "10.0.0.101")]));
     assert_eq!(theirs.others(), BTreeSet::from([key(2, "10.0.0.100")]));
     drop(theirs);
@@ -110,4 +110,31 @@ fn a_name_that_leads_elsewhere_is_refused() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn a_list_that_cannot_be_written_is_written_later() {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("state");
+    let key = key(2, "10.0.0.100");
+    let mut ledger = written(&directory, "web", &[]);
+    assert!(ledger.is_saved());
+    fs::remove_dir_all(&directory).unwrap();
+    ledger.add(key, &eth0());
+    ledger.save();
+    assert!(!ledger.is_saved());
+    assert_eq!(ledger.keys(), BTreeSet::from([key]));
+
+    fs::create_dir(&directory).unwrap();
+    ledger.save();
+    assert!(ledger.is_saved());
+    let listed = read(&list_path(&directory, "web"), ledger.network);
+    assert_eq!(listed.into_keys().collect::<Vec<_>>(), [key]);
+}
+
+#[test]
+fn the_advice_fits_the_reason() {
+    let advice = |errno| remedy(&io::Error::from_raw_os_error(errno));
+    assert!(advice(libc::EMFILE).contains("LimitNOFILE"));
+    assert!(advice(libc::EACCES).contains("writable"));
 }

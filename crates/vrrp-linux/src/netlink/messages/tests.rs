@@ -129,3 +129,14 @@ fn the_mark_zero_is_no_mark() {
         .push(AddressAttribute::Protocol(AddressProtocol::Other(0)));
     assert_eq!(assigned(&message).unwrap().mark, None);
 }
+
+#[test]
+fn a_link_is_asked_for_by_its_name_and_acknowledged() {
+    let message = get_link(&InterfaceName::new("eth0").unwrap());
+    assert_eq!(message.header.flags, NLM_F_REQUEST | NLM_F_ACK);
+    let RouteNetlinkMessage::GetLink(asked) = wire(&message) else {
+        panic!("{message:?}")
+    };
+    assert_eq!(asked.header.index, 0);
+    assert_eq!(asked.attributes, [LinkAttribute::IfName("eth0".into())]);
+}

@@ -38,14 +38,27 @@ fn key(index: u32, text: &str) -> Key {
     }
 }
 
-fn eth0_only(name: &InterfaceName) -> Option<u32> {
-    (name.as_str() == "eth0").then_some(2)
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what a kernel says that tells everything"
+)]
+fn eth0_only(name: &InterfaceName) -> Result<Option<u32>, i32> {
+    Ok((name.as_str() == "eth0").then_some(2))
 }
 
 fn planned(jobs: Vec<Job>) -> (Round, Vec<Change>) {
     let mut round = Round::new(jobs);
     let changes = round.plan(&mut Observed::default(), eth0_only, |_| None);
     (round, changes)
+}
+
+/// Of claims.
+fn results(round: Round) -> Vec<Result<Vec<ClaimNote>, Refusal>> {
+    let result = |report| match report {
+        Report::Claimed { result, .. } => result,
+        other => panic!("{other:?}"),
+    };
+    round.reports().map(result).collect()
 }
 
 fn outcome(round: Round) -> Vec<Report> {
@@ -153,34 +166,158 @@ fn an_address_that_somebody_adds_first_is_foreign_and_not_taken_back() {
 }
 
 #[test]
-fn a_shortage_is_a_lost_outcome_and_a_refusal_only_for_good() {
-    let one = address("10.0.0.1", "eth0");
+fn a_shortage_is_about_one_change_and_refuses_the_job_of_that_change() {
+    let addresses = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"].map(|text| address(text, "eth0"));
     for errno in [libc::ENOBUFS, libc::ENOMEM] {
-        let (mut round, changes) = planned(vec![claim(1, std::slice::from_ref(&one))]);
-        let lost = Lost::Refused(errno);
-        assert_eq!(round.settle(&changes[0], Err(errno)), Settled::Lost(lost));
-        round.give_up(lost);
-        let result = Err(Refusal::Kernel {
-            address: one.clone(),
-            errno,
-        });
+        let (mut round, changes) = planned(vec![
+            claim(1, &addresses[..1]),
+            claim(2, &addresses[1..3]),
+            claim(3, &addresses[3..]),
+        ]);
         assert_eq!(
-            outcome(round),
-            [Report::Claimed {
-                owner: Owner(1),
-                epoch: 1,
-                result
-            }]
+            round.settle(&changes[0], Ok(())),
+            Settled::Added(key(2, "10.0.0.1"))
+        );
+        assert_eq!(
+            round.settle(&changes[1], Ok(())),
+            Settled::Added(key(2, "10.0.0.2"))
+        );
+        assert_eq!(round.settle(&changes[2], Err(errno)), Settled::Short(errno));
+        assert_eq!(
+            round.settle(&changes[3], Ok(())),
+            Settled::Added(key(2, "10.0.0.4"))
+        );
+        round.refuse(&changes[2], errno);
+        assert_eq!(
+            round.undo(),
+            ["10.0.0.2", "10.0.0.3"].map(|text| key(2, text)),
+            "the refused job's, and nobody else's"
+        );
+        let refusal = Refusal::Kernel {
+            address: addresses[2].clone(),
+            errno,
+        };
+        assert_eq!(results(round), [Ok(vec![]), Err(refusal), Ok(vec![])]);
+    }
+}
+
+#[test]
+fn a_shortage_leaves_open_what_is_removed_and_what_is_put_back() {
+    let step = |step| Change { task: 0, step };
+    let key = key(2, "10.0.0.1");
+    let one = address("10.0.0.1", "eth0");
+    let mut round = Round::new(vec![release(1, std::slice::from_ref(&one))]);
+    for step in [step(Step::Remove { key }), step(Step::Restore { key })] {
+        assert_eq!(
+            round.settle(&step, Err(libc::ENOBUFS)),
+            Settled::Short(libc::ENOBUFS)
         );
     }
-    let (mut round, _) = planned(vec![claim(1, std::slice::from_ref(&one))]);
-    round.give_up(Lost::TimedOut);
     assert_eq!(
         outcome(round),
-        [Report::Claimed {
+        [Report::Released {
             owner: Owner(1),
             epoch: 1,
-            result: Err(Refusal::TimedOut)
+            result: Ok(vec![])
+        }]
+    );
+}
+
+#[test]
+fn a_lost_outcome_refuses_every_job_and_blames_no_address() {
+    let (one, two) = ([address("10.0.0.1", "eth0")], [address("10.0.0.2", "eth0")]);
+    let (mut round, _) = planned(vec![claim(1, &one), claim(2, &two)]);
+    round.give_up();
+    assert_eq!(round.undo(), ["10.0.0.1", "10.0.0.2"].map(|text| key(2, text)));
+    assert_eq!(results(round), [Err(Refusal::TimedOut), Err(Refusal::TimedOut)]);
+}
+
+#[test]
+fn another_attempt_leaves_out_the_claim_that_is_refused_for_good() {
+    let (one, two) = ([address("10.0.0.1", "eth0")], [address("10.0.0.2", "eth0")]);
+    let (mut round, changes) = planned(vec![claim(1, &one), claim(2, &two)]);
+    round.settle(&changes[0], Err(libc::EINVAL));
+    round.settle(&changes[1], Err(libc::ENOBUFS));
+    let again = round.plan(&mut Observed::default(), eth0_only, |_| None);
+    assert_eq!(again, [changes[1]]);
+    round.settle(&again[0], Ok(()));
+    let refusal = Refusal::Kernel {
+        address: one[0].clone(),
+        errno: libc::EINVAL,
+    };
+    assert_eq!(results(round), [Err(refusal), Ok(vec![])]);
+}
+
+#[test]
+fn what_somebody_else_added_between_two_attempts_is_not_taken_back() {
+    let addresses = [address("10.0.0.1", "eth0"), address("10.0.0.2", "eth0")];
+    let (mut round, _) = planned(vec![claim(1, &addresses)]);
+    // The first attempt is lost; the second finds somebody else's.
+    let there = Present {
+        key: key(2, "10.0.0.1"),
+        secondary: false,
+        mark: Some(7),
+        label: None,
+    };
+    let mut observed = Observed::new([there], Ownership::default());
+    let changes = round.plan(&mut observed, eth0_only, |_| None);
+    round.settle(&changes[0], Err(libc::EINVAL));
+    let undone = round.undo();
+    assert!(!undone.contains(&key(2, "10.0.0.1")), "{undone:?}");
+    assert!(undone.contains(&key(2, "10.0.0.2")), "{undone:?}");
+}
+
+#[test]
+fn what_the_first_attempt_took_over_is_told_once() {
+    let one = [address("10.0.0.1", "eth0")];
+    let mut round = Round::new(vec![claim(1, &one)]);
+    for mark in [plan::KEEPALIVED_MARK, plan::KEEPALIVED_MARK, OUR_MARK] {
+        let there = Present {
+            key: key(2, "10.0.0.1"),
+            secondary: false,
+            mark: Some(mark),
+            label: None,
+        };
+        round.plan(
+            &mut Observed::new([there], Ownership::default()),
+            eth0_only,
+            |_| None,
+        );
+    }
+    let taken = ClaimNote::TakenOver(one[0].clone());
+    assert_eq!(results(round), [Ok(vec![taken])]);
+}
+
+#[test]
+fn an_interface_that_cannot_be_looked_for_is_not_called_missing() {
+    let one = address("10.0.0.1", "eth0");
+    let unknown = |_: &InterfaceName| Err(libc::ENOBUFS);
+    let refusal = Refusal::Kernel {
+        address: one.clone(),
+        errno: libc::ENOBUFS,
+    };
+    let mut round = Round::new(vec![claim(1, std::slice::from_ref(&one))]);
+    assert_eq!(round.plan(&mut Observed::default(), unknown, |_| None), []);
+    assert_eq!(results(round), [Err(refusal.clone())]);
+
+    // What is known to be there is released all the same.
+    let there = Present {
+        key: key(7, "10.0.0.1"),
+        secondary: false,
+        mark: Some(OUR_MARK),
+        label: None,
+    };
+    let mut round = Round::new(vec![release(1, std::slice::from_ref(&one))]);
+    let mut observed = Observed::new([there.clone()], Ownership::default());
+    let changes = round.plan(&mut observed, unknown, |_| Some(7));
+    let steps: Vec<Step> = changes.iter().map(|change| change.step).collect();
+    assert_eq!(steps, [Step::Remove { key: there.key }]);
+    assert_eq!(
+        outcome(round),
+        [Report::Released {
+            owner: Owner(1),
+            epoch: 1,
+            result: Err(refusal)
         }]
     );
 }
