@@ -11,18 +11,24 @@ mod queue;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::{debug, warn};
 
 pub use notice::{Event, Kind, Notice, State};
 
 use crate::Hooks;
-use crate::runner::{Job, Lane, Runner};
+use crate::runner::{Ended, Job, Lane, Runner};
 use fifo::Fifo;
 use queue::Queue;
+
+/// A hook that the runner has lost is tried again after so long...
+const AGAIN: Duration = Duration::from_secs(1);
+/// ...and so often.
+const TRIES: u32 = 30;
 
 /// Tells hooks and the FIFO.
 #[derive(Debug)]
@@ -85,12 +91,16 @@ async fn serve(lane: Lane, hooks: Hooks, mut told: mpsc::UnboundedReceiver<Notic
         match queue.next() {
             Some(notice) => {
                 let jobs = hook::jobs(&hooks, &notice);
-                let telling = run(&lane, &notice, jobs);
+                let (outdate, outdated) = watch::channel(false);
+                let telling = run(&lane, &notice, jobs, outdated);
                 tokio::pin!(telling);
                 loop {
                     tokio::select! {
                         () = &mut telling => break,
-                        Some(notice) = told.recv() => push(&mut queue, notice),
+                        Some(notice) = told.recv() => {
+                            push(&mut queue, notice);
+                            outdate.send_replace(queue.has_state());
+                        }
                     }
                 }
                 queue.told();
@@ -118,10 +128,10 @@ fn push(queue: &mut Queue, notice: Notice) {
     }
 }
 
-async fn run(lane: &Lane, notice: &Notice, jobs: Vec<Job>) {
+async fn run(lane: &Lane, notice: &Notice, jobs: Vec<Job>, mut outdated: watch::Receiver<bool>) {
     for job in jobs {
         let path = job.script.argv.first().cloned().unwrap_or_default();
-        let ended = lane.run(job).await;
+        let ended = run_until_known(lane, job, &mut outdated).await;
         if ended.passed() {
             debug!(
                 "({}) notify script {path} for {} {ended}",
@@ -136,6 +146,24 @@ async fn run(lane: &Lane, notice: &Notice, jobs: Vec<Job>) {
             );
         }
     }
+}
+
+/// Runs a hook, and again as long as the runner is at fault that it has not run, or that nobody knows. It is given up
+/// when a newer state waits.
+async fn run_until_known(lane: &Lane, job: Job, outdated: &mut watch::Receiver<bool>) -> Ended {
+    for _ in 0..TRIES {
+        let ended = lane.run(job.clone()).await;
+        if !ended.failed_by_runner() || lane.is_closed() {
+            return ended;
+        }
+        if timeout(AGAIN, outdated.wait_for(|&outdated| outdated))
+            .await
+            .is_ok()
+        {
+            return ended;
+        }
+    }
+    lane.run(job).await
 }
 
 fn describe(notice: &Notice) -> String {

@@ -2,6 +2,7 @@
 
 mod aside;
 mod connect;
+mod connections;
 mod failure;
 mod file;
 mod http;
@@ -17,6 +18,8 @@ use tokio::time::timeout;
 
 pub(crate) use failure::Failure;
 pub(crate) use process::Lives;
+
+use connections::Connections;
 
 use crate::runner::{Ended, Job};
 use crate::{Check, Probe};
@@ -37,6 +40,7 @@ pub(crate) enum Answer {
 pub(crate) struct Prober<F> {
     run_script: F,
     census: process::Census,
+    connections: Connections,
 }
 
 impl<F, Fut> Prober<F>
@@ -49,6 +53,7 @@ where
         Self {
             run_script,
             census: process::Census::default(),
+            connections: Connections::of_this_process(),
         }
     }
 
@@ -57,12 +62,14 @@ where
     pub(crate) async fn run(&self, number: usize, check: &Check, ended: &[Pid]) -> Result<Answer, Failure> {
         let within = check.timeout;
         match &check.probe {
-            Probe::Http(http) => in_time(within, http::run(http, within))
-                .await
-                .map(|()| Answer::Passes),
-            Probe::Tcp(endpoint) => in_time(within, tcp::run(endpoint, within))
-                .await
-                .map(|()| Answer::Passes),
+            Probe::Http(http) => {
+                let _room = self.connections.room(within).await?;
+                in_time(within, http::run(http, within)).await.map(|()| Answer::Passes)
+            }
+            Probe::Tcp(endpoint) => {
+                let _room = self.connections.room(within).await?;
+                in_time(within, tcp::run(endpoint, within)).await.map(|()| Answer::Passes)
+            }
             // The runner ends it in time.
             Probe::Script(script) => {
                 let run_script = |job| (self.run_script)(number, job);

@@ -1,5 +1,8 @@
 //! What is configured of checks and hooks: plain data, validated where it is made.
 
+mod endpoint;
+mod url;
+
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +13,9 @@ use std::time::Duration;
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
+
+pub use endpoint::{Endpoint, EndpointFlaw};
+pub use url::{Url, UrlFlaw};
 
 /// A health check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,114 +114,6 @@ impl PartialEq for Pattern {
 }
 
 impl Eq for Pattern {}
-
-/// The address of a web page: `http://host:port/path` or `https://...`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Url {
-    /// Whether it is `https`.
-    pub tls: bool,
-    /// Who is asked.
-    pub endpoint: Endpoint,
-    /// Path and query, beginning with `/`.
-    pub path: String,
-}
-
-/// Why a text is no [`Url`] that can be checked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UrlFlaw {
-    /// Not a URL at all.
-    #[error("it is no URL: {0}")]
-    Syntax(String),
-    /// Another scheme than `http` and `https`.
-    #[error("its scheme is neither http nor https")]
-    Scheme,
-    /// No host in it.
-    #[error("it names no host")]
-    NoHost,
-    /// A user name and password before the host.
-    #[error("it has a user name in it, which is not supported")]
-    UserInfo,
-}
-
-impl Url {
-    /// Reads a URL. Without a port it is 80 or 443; a fragment is dropped.
-    ///
-    /// # Errors
-    /// Why it cannot be used.
-    pub fn parse(text: &str) -> Result<Self, UrlFlaw> {
-        let uri: hyper::Uri = text
-            .split('#')
-            .next()
-            .unwrap_or_default()
-            .parse()
-            .map_err(|error: hyper::http::uri::InvalidUri| UrlFlaw::Syntax(error.to_string()))?;
-        let tls = match uri.scheme_str() {
-            Some("http") => false,
-            Some("https") => true,
-            _ => return Err(UrlFlaw::Scheme),
-        };
-        let authority = uri.authority().ok_or(UrlFlaw::NoHost)?;
-        if authority.as_str().contains('@') {
-            return Err(UrlFlaw::UserInfo);
-        }
-        let host = authority
-            .host()
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned();
-        if host.is_empty() {
-            return Err(UrlFlaw::NoHost);
-        }
-        let after_host = authority.as_str().strip_prefix(authority.host());
-        let port = match after_host.and_then(|rest| rest.strip_prefix(':')) {
-            None if tls => 443,
-            None => 80,
-            Some(digits) => digits
-                .parse()
-                .ok()
-                .filter(|&port| port > 0 && digits.bytes().all(|byte| byte.is_ascii_digit()))
-                .ok_or_else(|| UrlFlaw::Syntax("its port is not a number from 1 to 65535".to_owned()))?,
-        };
-        let path = match uri
-            .path_and_query()
-            .map_or("/", hyper::http::uri::PathAndQuery::as_str)
-        {
-            path if path.starts_with('/') => path.to_owned(),
-            query => format!("/{query}"),
-        };
-        Ok(Self {
-            tls,
-            endpoint: Endpoint { host, port },
-            path,
-        })
-    }
-}
-
-impl fmt::Display for Url {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.tls { "https" } else { "http" };
-        write!(f, "{scheme}://{}{}", self.endpoint, self.path)
-    }
-}
-
-/// A host, as a name or an address, and a port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    /// A name, or an IPv4 or IPv6 address without brackets.
-    pub host: String,
-    /// 1 to 65535.
-    pub port: u16,
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
-    }
-}
 
 /// A file whose content is a number.
 #[derive(Clone, Debug, PartialEq, Eq)]

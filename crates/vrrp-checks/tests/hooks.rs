@@ -6,8 +6,11 @@ use std::collections::HashMap;
 use std::fs;
 use std::time::Duration;
 
-use support::{Bench, LONG, eventually, hook};
+use nix::sys::signal::Signal;
+use support::log::Log;
+use support::{Bench, LONG, eventually, hook, job, signal};
 use vrrp_checks::notify::{Event, Kind, Notice, Notifier, State};
+use vrrp_checks::runner::End;
 use vrrp_checks::{Hook, Hooks};
 
 fn notice(name: &str, event: Event, sequence: u64) -> Notice {
@@ -150,6 +153,139 @@ async fn one_that_hangs_or_is_missing_does_not_keep_the_others() {
     assert_eq!(bench.read("log"), format!("{first}{second}"));
 }
 
+/// What is told is the next hook's business, however little time it has.
+#[tokio::test]
+async fn one_that_ignores_sigterm_costs_the_next_one_nothing() {
+    let bench = Bench::new();
+    let short = |hook: Hook| Hook {
+        timeout: Duration::from_millis(500),
+        ..hook
+    };
+    let stubborn = "trap '' TERM; echo $$ > $dir/pid; while :; do sleep 1; done";
+    let hooks = Hooks {
+        backup: Some(short(hook(&bench.script("stubborn", stubborn)))),
+        master: Some(short(hook(&bench.script("next", "echo $VRRPD_STATE > $dir/log")))),
+        ..Hooks::default()
+    };
+    let notifier = notifier(&bench, hooks);
+    notifier.tell(notice("VI_1", BACKUP, 1));
+    bench.written("pid").await;
+    notifier.tell(notice("VI_1", MASTER, 2));
+    notifier.finish().await;
+    assert_eq!(bench.read("log"), "MASTER\n");
+    assert!(!support::lives(&bench.read("pid")));
+}
+
+/// The hook is not lost with the runner; nobody knows that it goes on, so it is told twice.
+#[tokio::test]
+async fn a_runner_that_is_killed_costs_no_hook() {
+    let bench = Bench::new();
+    let notifier = notifier(&bench, slow(&bench));
+    notifier.tell(notice("VI_1", BACKUP, 1));
+    bench.written("log").await;
+    signal(bench.pid, Signal::SIGKILL);
+    let begun = "begin 1\nbegin 1\n";
+    eventually("the second run", || (bench.read("log") == begun).then_some(())).await;
+    notifier.tell(notice("VI_1", MASTER, 2));
+    fs::write(bench.path("go"), "").unwrap();
+    notifier.finish().await;
+    let log = bench.read("log");
+    assert!(log.ends_with("begin 2\nend 2\n"), "{log}");
+}
+
+#[tokio::test]
+async fn a_runner_that_hangs_costs_no_hook() {
+    let bench = Bench::new();
+    let hooks = Hooks {
+        master: Some(Hook {
+            timeout: Duration::from_millis(500),
+            ..hook(&bench.script("hook", "echo told >> $dir/log"))
+        }),
+        ..Hooks::default()
+    };
+    assert_eq!(bench.runner_now().await, bench.pid);
+    signal(bench.pid, Signal::SIGSTOP);
+    let notifier = notifier(&bench, hooks);
+    notifier.tell(notice("VI_1", MASTER, 1));
+    let finished = tokio::time::timeout(LONG, notifier.finish()).await;
+    assert!(finished.is_ok(), "the runner hangs still");
+    assert_eq!(bench.read("log"), "told\n");
+    assert!(!support::lives(&bench.pid.to_string()));
+}
+
+/// A runner that is dead, and cannot be started until the link is back.
+async fn without_runner() -> Bench {
+    let bench = Bench::linked();
+    assert_eq!(bench.runner_now().await, bench.pid);
+    bench.link(false);
+    signal(bench.pid, Signal::SIGKILL);
+    let path = bench.script("nothing", "exit 0");
+    assert_eq!(bench.run_job(job(&path)).await.end, End::Lost);
+    bench
+}
+
+#[tokio::test]
+async fn without_a_runner_the_latest_state_is_told_when_it_is_back() {
+    let log = Log::new();
+    let bench = without_runner().await;
+    let notifier = notifier(&bench, all(&bench));
+    let given_up = |state: &str| {
+        let told = format!(" for {state} is lost: ");
+        log.warnings().iter().filter(|line| line.contains(&told)).count()
+    };
+    notifier.tell(notice("VI_1", MASTER, 1));
+    // It is being told, in vain.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(given_up("MASTER"), 0, "it was given up at once");
+    notifier.tell(notice("VI_1", FAULT, 2));
+    let start = tokio::time::Instant::now();
+    eventually("the end of trying", || (given_up("MASTER") == 2).then_some(())).await;
+    assert!(start.elapsed() < LONG / 3, "it was tried to the end");
+    bench.link(true);
+    notifier.finish().await;
+    let expected = "fault2 FAULT ()\nnotify2 FAULT (INSTANCE VI_1 FAULT 110)\n";
+    assert_eq!(bench.read("log"), expected);
+    assert_eq!(given_up("FAULT"), 0);
+}
+
+#[tokio::test]
+async fn without_a_runner_a_hook_is_given_up_in_the_end() {
+    let log = Log::new();
+    let bench = without_runner().await;
+    let hooks = Hooks {
+        master: Some(hook(&bench.script("hook", "echo > $dir/log"))),
+        ..Hooks::default()
+    };
+    let notifier = notifier(&bench, hooks);
+    // From now on nothing but time passes.
+    tokio::time::pause();
+    let start = tokio::time::Instant::now();
+    notifier.tell(notice("VI_1", MASTER, 1));
+    let finished = tokio::time::timeout(LONG * 10, notifier.finish()).await;
+    assert!(finished.is_ok(), "it was never given up");
+    let took = start.elapsed();
+    assert!(took >= Duration::from_secs(29), "given up after {took:?}");
+    let expected = "hook for MASTER is lost: the process that starts scripts has ended";
+    let warnings = log.warnings();
+    let given_up = warnings.iter().filter(|line| line.ends_with(expected)).count();
+    assert_eq!(given_up, 1, "{warnings:?}");
+}
+
+/// Who has finished runs nothing any more, so nothing is tried again.
+#[tokio::test]
+async fn after_the_end_nothing_is_waited_for() {
+    let log = Log::new();
+    let bench = Bench::new();
+    let notifier = notifier(&bench, all(&bench));
+    assert!(bench.runner.finish(LONG).await);
+    tokio::time::pause();
+    let start = tokio::time::Instant::now();
+    notifier.tell(notice("VI_1", STOP, 1));
+    notifier.finish().await;
+    assert!(start.elapsed() < Duration::from_secs(1));
+    assert_eq!(log.warnings().len(), 2);
+}
+
 #[tokio::test]
 async fn subjects_do_not_wait_for_each_other() {
     let bench = Bench::new();
@@ -251,4 +387,51 @@ async fn the_fifo_is_told_everything_whatever_the_hooks_do() {
     assert_eq!(read.join().unwrap(), expected);
     fs::write(bench.path("go"), "").unwrap();
     notifier.finish().await;
+}
+
+/// Tells until there is one more warning, and returns how often that was: the last one was lost.
+fn fill(notifier: &Notifier, log: &Log) -> usize {
+    let before = log.warnings().len();
+    for told in 1..1_000_000 {
+        notifier.tell(notice("VI_1", MASTER, 1));
+        if log.warnings().len() > before {
+            return told;
+        }
+    }
+    panic!("it is never full");
+}
+
+#[tokio::test]
+async fn lines_that_the_fifo_lost_are_all_told_of() {
+    use std::io::Read as _;
+
+    const LINE: &str = "INSTANCE \"VI_1\" MASTER 110\n";
+    let log = Log::new();
+    let bench = Bench::new();
+    let path = bench.path("fifo");
+    let notifier = Notifier::new(&bench.runner, Some(path.clone()), Vec::new());
+    let written = fill(&notifier, &log) - 1;
+    let tell = |times: usize| (0..times).for_each(|_| notifier.tell(notice("VI_1", MASTER, 1)));
+    tell(1999);
+
+    let mut reader = fs::File::open(&path).unwrap();
+    let mut read = |lines: usize| {
+        let mut text = vec![0; LINE.len() * lines];
+        reader.read_exact(&mut text).unwrap();
+        assert_eq!(String::from_utf8(text).unwrap(), LINE.repeat(lines));
+    };
+    read(written);
+    tell(written);
+    read(written);
+    // Full again, within the same minute.
+    tell(written + 3);
+    notifier.finish().await;
+
+    let expected = [
+        "is full: nobody reads it, or too slowly; 1 line was lost since the start",
+        "takes lines again; 2000 lines were lost since the start",
+        "is told nothing more; 2003 lines were lost since the start",
+    ];
+    let expected = expected.map(|text| format!("notify_fifo {} {text}", path.display()));
+    assert_eq!(log.warnings(), expected);
 }

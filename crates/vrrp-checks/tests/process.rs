@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use support::{Bench, LONG, RUNNER, children, eventually, job, lives, passed, refusal, status};
+use nix::sys::signal::Signal;
+use support::log::Log;
+use support::{Bench, LONG, RUNNER, children, eventually, job, lives, passed, refusal, signal, status};
 use vrrp_checks::runner::{End, Job};
 
 const SHORT: Duration = Duration::from_millis(300);
@@ -34,19 +34,36 @@ async fn orphans_become_its_children_and_are_reaped() {
     eventually("no zombies", || children(bench.pid).is_empty().then_some(())).await;
 }
 
+/// A check that never ends when it is run the first time, and passes the second time.
+fn passes_later(bench: &Bench) -> Job {
+    let body = "[ -e $dir/pid ] && exit 0; echo $$ > $dir/pid; exec sleep 1000";
+    job(&bench.script("later", body))
+}
+
 #[tokio::test]
 async fn a_runner_that_is_killed_is_started_again() {
+    let log = Log::new();
     let bench = Bench::new();
-    let path = bench.script("script", "echo $$ > $dir/pid; exec sleep 1000");
     let lane = bench.runner.lane();
     let running = tokio::spawn({
-        let (lane, job) = (lane.clone(), job(&path));
+        let (lane, job) = (lane.clone(), passes_later(&bench));
         async move { lane.run(job).await }
     });
     let pid = bench.written("pid").await;
-    kill(Pid::from_raw(bench.pid.try_into().unwrap()), Signal::SIGKILL).unwrap();
-    assert_eq!(running.await.unwrap().end, End::Lost);
+    signal(bench.pid, Signal::SIGKILL);
+    assert_eq!(running.await.unwrap(), passed(), "it was not run again");
     eventually("the check's end", || (!lives(&pid)).then_some(())).await;
+    assert!(!lives(&bench.pid.to_string()));
+    let warnings = log.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].ends_with("signal: 9 (SIGKILL)): it is started again at once"),
+        "{warnings:?}"
+    );
+
+    // The next time it takes a second.
+    let second = bench.runner_now().await;
+    signal(second, Signal::SIGKILL);
     let next = bench.script("next", "exit 0");
     assert_eq!(
         lane.run(job(&next)).await.end,
@@ -59,15 +76,86 @@ async fn a_runner_that_is_killed_is_started_again() {
             end => break assert_eq!(end, End::Exited(0)),
         }
     }
+    assert!(log.warnings()[1].ends_with("it is started again in 1 s"));
+}
+
+#[tokio::test]
+async fn a_runner_that_hangs_is_killed_and_started_again() {
+    let log = Log::new();
+    let bench = Bench::new();
+    let lane = bench.runner.lane();
+    let other = tokio::spawn({
+        let (lane, job) = (bench.runner.lane(), passes_later(&bench));
+        async move { lane.run(job).await }
+    });
+    let pid = bench.written("pid").await;
+    signal(bench.pid, Signal::SIGSTOP);
+    let next = bench.script("next", "exit 0");
+    let short = Job {
+        timeout: SHORT,
+        ..job(&next)
+    };
+    let ended = lane.run(short).await;
+    assert_eq!(refusal(&ended), "the process that starts scripts does not answer");
+    assert_eq!(lane.run(job(&next)).await, passed());
+    assert_eq!(other.await.unwrap(), passed(), "it was not run again");
+    eventually("the check's end", || (!lives(&pid)).then_some(())).await;
+    assert!(!lives(&bench.pid.to_string()));
+    let warnings = log.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("it did not answer, and is killed"));
+}
+
+/// It cannot say that the run before is gone; no other run is needed to see that it hangs.
+#[tokio::test]
+async fn a_runner_that_hangs_after_a_run_that_timed_out_is_killed_too() {
+    let bench = Bench::new();
+    let path = bench.script(
+        "script",
+        "trap '' TERM; echo $$ > $dir/pid; while :; do sleep 1; done",
+    );
+    let next = bench.script("next", "exit 0");
+    let lane = bench.runner.lane();
+    let short = |path| Job {
+        timeout: SHORT,
+        ..job(path)
+    };
+    assert_eq!(lane.run(short(&path)).await.end, End::TimedOut(SHORT));
+    signal(bench.pid, Signal::SIGSTOP);
+    let pid = bench.written("pid").await;
+    assert!(lives(&pid));
+    let ended = lane.run(short(&next)).await;
+    assert_eq!(refusal(&ended), "the process that starts scripts does not answer");
+    assert_eq!(lane.run(job(&next)).await, passed());
+    assert!(!lives(&bench.pid.to_string()));
+    eventually("the check's end", || (!lives(&pid)).then_some(())).await;
+}
+
+/// Who looks at the processes of the machine must see what it is.
+#[tokio::test]
+async fn it_is_shown_under_its_name() {
+    let bench = Bench::with(RUNNER.as_ref(), &["runner"]);
+    let mut pid = bench.pid;
+    for _ in 0..2 {
+        assert_eq!(bench.runner_now().await, pid);
+        let command_line = fs::read(format!("/proc/{pid}/cmdline")).unwrap();
+        assert_eq!(command_line, b"vrrpd\0runner\0");
+        assert_eq!(status(pid, "Name"), "vrrpd-runner");
+        // And the one after it.
+        if pid == bench.pid {
+            signal(pid, Signal::SIGKILL);
+            pid = bench.runner_now().await;
+        }
+    }
+    assert_ne!(pid, bench.pid);
 }
 
 #[tokio::test]
 async fn signals_to_the_whole_terminal_group_do_not_end_it() {
     let bench = Bench::new();
     assert_eq!(bench.run("exit 0").await, passed());
-    let pid = Pid::from_raw(bench.pid.try_into().unwrap());
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGPIPE] {
-        kill(pid, signal).unwrap();
+    for ignored in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGPIPE] {
+        signal(bench.pid, ignored);
     }
     assert_eq!(bench.run("exit 0").await, passed());
     assert!(lives(&bench.pid.to_string()));
@@ -182,7 +270,7 @@ fn a_broken_frame_ends_it() {
     let frames: [&[u8]; 3] = [
         &[0xff; 8],
         &[0, 0, 0, 2, b'{', b'{'],
-        b"\0\0\0\x11{\"id\":1,\"job\":{}}",
+        b"\0\0\0\x19{\"Run\":{\"id\":1,\"job\":{}}}",
     ];
     for frame in frames {
         let (mut child, mut socket) = bare();
@@ -213,7 +301,8 @@ fn answers_that_nobody_takes_are_bounded() {
         let mut job = job("/unused".as_ref());
         job.script.argv = vec!["relative".repeat(20)];
         for id in 0..REQUESTS {
-            let request = serde_json::to_vec(&serde_json::json!({ "id": id, "job": job })).unwrap();
+            let request =
+                serde_json::to_vec(&serde_json::json!({ "Run": { "id": id, "job": job } })).unwrap();
             let length = u32::try_from(request.len()).unwrap();
             writer.write_all(&length.to_be_bytes()).unwrap();
             writer.write_all(&request).unwrap();

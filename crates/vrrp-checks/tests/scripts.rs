@@ -6,8 +6,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use support::{Bench, children, eventually, job, lives, passed, refusal, status};
 use vrrp_checks::runner::{End, Job};
 
@@ -89,27 +87,13 @@ async fn what_ignores_sigterm_is_killed_and_the_next_run_waits() {
     assert_eq!(bench.run("exit 0").await, passed());
     assert!(lives(&first));
 
-    // One that would wait longer than it may run is not run. (The runner is stopped, so that it can not kill
-    // meanwhile, however slow the machine is.)
-    let next = bench.script("next", "echo ran > $dir/ran");
-    let runner = Pid::from_raw(bench.pid.try_into().unwrap());
-    kill(runner, Signal::SIGSTOP).unwrap();
-    let ended = lane.run(short(job(&next))).await;
-    assert_eq!(ended.end, End::TimedOut(SHORT));
-    assert_eq!(
-        ended.last_line.as_deref(),
-        Some("the previous run is still there")
-    );
-    assert!(lives(&first));
-    kill(runner, Signal::SIGCONT).unwrap();
-
+    // Also one that may not run for so long.
     let look = bench.script("look", &format!("kill -0 {}", first.trim()));
     assert_eq!(
-        lane.run(job(&look)).await.end,
+        lane.run(short(job(&look))).await.end,
         End::Exited(1),
         "it was still there"
     );
-    assert_eq!(bench.read("ran"), "");
     assert!(children(bench.pid).is_empty());
 }
 
@@ -158,6 +142,17 @@ async fn megabytes_of_output_do_no_harm() {
     let peak = status(bench.pid, "VmHWM");
     let kibibytes: u64 = peak.trim_end_matches(" kB").parse().unwrap();
     assert!(kibibytes < 16 * 1024, "the runner took {peak}");
+}
+
+#[tokio::test]
+async fn the_end_of_a_line_without_an_end_is_told() {
+    let bench = Bench::new();
+    let ended = bench
+        .run("head -c 300000 /dev/zero | tr '\\0' x; printf end")
+        .await;
+    assert_eq!(ended.end, End::Exited(0));
+    let expected = format!("\u{2026}{}end", "x".repeat(197));
+    assert_eq!(ended.last_line, Some(expected));
 }
 
 #[tokio::test]

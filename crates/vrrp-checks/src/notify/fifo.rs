@@ -41,7 +41,9 @@ pub(super) struct Fifo {
     /// The last complaint about opening.
     complaint: Option<String>,
     dropped: u64,
-    /// When it was last said how many.
+    /// So many of them were told of...
+    told: u64,
+    /// ...and when that was, while the FIFO was full.
     said: Option<Instant>,
 }
 
@@ -53,6 +55,7 @@ impl Fifo {
             open: None,
             complaint: None,
             dropped: 0,
+            told: 0,
             said: None,
         };
         fifo.ready();
@@ -65,7 +68,7 @@ impl Fifo {
         let written = self.ready().map(|fifo| rustix::io::write(fifo, line.as_bytes()));
         match written {
             // A pipe takes a line of at most 4096 bytes as a whole or not at all.
-            Some(Ok(_)) => {}
+            Some(Ok(_)) => self.tell_dropped("takes lines again"),
             Some(Err(Errno::AGAIN)) => self.drop_line(now),
             Some(Err(error)) => {
                 self.complain(&io::Error::from(error).to_string());
@@ -86,12 +89,24 @@ impl Fifo {
         self.dropped += 1;
         if self.said.is_none_or(|said| now >= said + COMPLAIN) {
             self.said = Some(now);
-            warn!(
-                "notify_fifo {} is full: nobody reads it, or too slowly; {} lines were lost",
-                self.path.display(),
-                self.dropped
-            );
+            self.tell_dropped("is full: nobody reads it, or too slowly");
         }
+    }
+
+    /// Says how it is, and how many lines were lost, if that is news.
+    fn tell_dropped(&mut self, state: &str) {
+        if self.told == self.dropped {
+            return;
+        }
+        self.told = self.dropped;
+        let lines = match self.dropped {
+            1 => "1 line was".to_owned(),
+            lines => format!("{lines} lines were"),
+        };
+        warn!(
+            "notify_fifo {} {state}; {lines} lost since the start",
+            self.path.display()
+        );
     }
 
     /// The FIFO at the path, opened if it is not, or if it is another now.
@@ -117,6 +132,12 @@ impl Fifo {
             warn!("notify_fifo {} cannot be used: {complaint}", self.path.display());
             self.complaint = Some(complaint.to_owned());
         }
+    }
+}
+
+impl Drop for Fifo {
+    fn drop(&mut self) {
+        self.tell_dropped("is told nothing more");
     }
 }
 

@@ -47,6 +47,11 @@ impl Queue {
         next
     }
 
+    /// Whether there is a newer state than the one that is being told.
+    pub(super) fn has_state(&self) -> bool {
+        self.state.is_some()
+    }
+
     /// All hooks of the notice were told.
     pub(super) fn told(&mut self) {
         self.telling = false;

@@ -20,6 +20,10 @@ use crate::runner::Ended;
 pub(crate) enum Failure {
     #[error("timed out after {} s", .0.as_secs_f64())]
     TimedOut(Duration),
+    #[error(
+        "{0} other checks wait for answers already, and there are not more descriptors for them: raise LimitNOFILE"
+    )]
+    NoRoom(usize),
     #[error("cannot resolve {host}: {}", words(error))]
     Resolve { host: String, error: io::Error },
     #[error("cannot resolve {host}: it has no address")]

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Script;
 
+const UNANSWERED: &str = "the process that starts scripts does not answer";
+
 /// One run of a script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
@@ -27,7 +29,8 @@ pub struct Job {
 pub struct Ended {
     /// How.
     pub end: End,
-    /// The last line that it wrote, if it wrote any: cut to 200 characters, without control characters.
+    /// The last line that it wrote, if it wrote any: cut to 200 characters, without control characters. Of a line of many
+    /// thousands they are the last ones, after an ellipsis.
     pub last_line: Option<String>,
 }
 
@@ -52,6 +55,28 @@ impl Ended {
         Self {
             end: End::Lost,
             last_line: None,
+        }
+    }
+
+    /// It never ran, for this reason.
+    pub(super) fn not_started(reason: String) -> Self {
+        Self {
+            end: End::NotStarted(reason),
+            last_line: None,
+        }
+    }
+
+    /// The runner does not answer, and is started again.
+    pub(super) fn unanswered() -> Self {
+        Self::not_started(UNANSWERED.to_owned())
+    }
+
+    /// Whether it is the runner's fault, not that of the script: it can be tried again.
+    pub(crate) fn failed_by_runner(&self) -> bool {
+        match &self.end {
+            End::Lost => true,
+            End::NotStarted(reason) => reason == UNANSWERED,
+            End::Exited(_) | End::Killed(_) | End::TimedOut(_) => false,
         }
     }
 

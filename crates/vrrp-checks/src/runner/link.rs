@@ -1,7 +1,5 @@
 //! The task between those who want a script run and the process that starts it.
 
-use core::convert::Infallible;
-use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
@@ -10,41 +8,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use tokio::io::Interest;
-use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{debug, warn};
+use tracing::warn;
 
-use super::frame::{self, Decoder};
-use super::message::{Report, Request};
-use super::{End, Ended, Job};
+use super::Ended;
+use super::connection::{Connection, Order, Over};
 
-/// How long it takes to start the process again, the first time...
+/// The process is started again at once, but if that does not help, after so long...
 const RESTART: Duration = Duration::from_secs(1);
-/// ...and at most, as it takes twice as long each time. One that lived so long counts as the first.
+/// ...and at most, as it takes twice as long each time. After one that lived so long the next one comes at once.
 const RESTART_MAX: Duration = Duration::from_secs(30);
 /// How often it is looked whether the process has ended.
 const LOOK: Duration = Duration::from_millis(10);
 /// How long a process that is of no use, and was killed, is waited for.
 const REAP: Duration = Duration::from_secs(5);
-
-/// What is wanted of the link.
-#[derive(Debug)]
-pub(super) enum Order {
-    /// Run this.
-    Run {
-        job: Job,
-        answer: oneshot::Sender<Ended>,
-        /// Dropped when nothing of it runs any more.
-        gone: oneshot::Sender<Infallible>,
-    },
-    /// End, and say whether the process has ended within this time.
-    Finish {
-        within: Duration,
-        done: oneshot::Sender<bool>,
-    },
-}
 
 /// The process, and the socket to it.
 #[derive(Debug)]
@@ -86,20 +64,6 @@ impl Process {
     }
 }
 
-/// Why a connection is over.
-enum Over {
-    /// The process is of no use any more.
-    Lost(String),
-    Finished(Duration, Option<oneshot::Sender<bool>>),
-}
-
-/// A run that was asked for.
-struct Pending {
-    /// `None` when it was given.
-    answer: Option<oneshot::Sender<Ended>>,
-    _gone: oneshot::Sender<Infallible>,
-}
-
 pub(super) struct Link {
     program: PathBuf,
     arguments: Vec<String>,
@@ -121,31 +85,36 @@ impl Link {
 
     /// Serves until it is told to finish, or nobody can ask any more.
     pub(super) async fn serve(mut self) {
-        let mut pause = RESTART;
+        let mut pause = Duration::ZERO;
         loop {
             let since = Instant::now();
             let reason = match self.connection.serve(&mut self.orders).await {
                 Over::Finished(within, done) => return self.finish(within, done).await,
                 Over::Lost(reason) => reason,
             };
-            // What was asked of it is lost.
-            self.connection.pending.clear();
+            // Who asks again finds the next process: it looks at orders only then.
+            self.connection.lose();
             if since.elapsed() >= RESTART_MAX {
-                pause = RESTART;
+                pause = Duration::ZERO;
             }
-            // It may be alive, and have said something that makes no sense.
+            // It may be alive: stopped, or it has said something that makes no sense.
             let _ = self.child.kill();
             let status = self.exited(REAP).await;
             loop {
+                let when = match pause.as_secs() {
+                    0 => "at once".to_owned(),
+                    seconds => format!("in {seconds} s"),
+                };
                 warn!(
-                    "the process that starts scripts is gone ({reason}, {status}): what it ran is lost, and it is \
-                     started again in {} s",
-                    pause.as_secs(),
+                    "the process that starts scripts is gone ({reason}; {status}): it is started again {when}"
                 );
-                if let Some(Over::Finished(within, done)) = self.refuse_until(Instant::now() + pause).await {
+                if !pause.is_zero()
+                    && let Some(Over::Finished(within, done)) =
+                        self.refuse_until(Instant::now() + pause).await
+                {
                     return self.finish(within, done).await;
                 }
-                pause = (pause * 2).min(RESTART_MAX);
+                pause = (pause * 2).clamp(RESTART, RESTART_MAX);
                 match self.restart() {
                     Ok(()) => break,
                     Err(error) => warn!("the process that starts scripts cannot be started: {error}"),
@@ -172,16 +141,19 @@ impl Link {
                 Some(Order::Run { answer, .. }) => {
                     let _ = answer.send(Ended::lost());
                 }
+                // Of the one before, which is gone.
+                Some(Order::Ping { .. } | Order::Hangs { .. }) => {}
                 Some(Order::Finish { within, done }) => return Some(Over::Finished(within, Some(done))),
-                None => return Some(Over::Finished(REAP, None)),
+                None => return Some(Over::unneeded()),
             }
         }
     }
 
     async fn finish(mut self, within: Duration, done: Option<oneshot::Sender<bool>>) {
+        // First: who hears that a run is lost need not ask again.
+        self.orders.close();
         // Closes the socket, and with it what was not answered.
         drop(self.connection);
-        self.orders.close();
         let deadline = Instant::now() + within;
         let ended = loop {
             match self.child.try_wait() {
@@ -204,115 +176,6 @@ impl Link {
                 Ok(None) if Instant::now() < deadline => sleep(LOOK).await,
                 Ok(None) => return "it does not end".to_owned(),
                 Err(error) => return error.to_string(),
-            }
-        }
-    }
-}
-
-/// A socket to the process, and what is under way on it.
-struct Connection {
-    socket: UnixStream,
-    decoder: Decoder,
-    unsent: Vec<u8>,
-    next: u64,
-    pending: HashMap<u64, Pending>,
-}
-
-impl Connection {
-    fn new(socket: StdUnixStream) -> io::Result<Self> {
-        Ok(Self {
-            socket: UnixStream::from_std(socket)?,
-            decoder: Decoder::default(),
-            unsent: Vec::new(),
-            next: 0,
-            pending: HashMap::new(),
-        })
-    }
-
-    async fn serve(&mut self, orders: &mut mpsc::UnboundedReceiver<Order>) -> Over {
-        loop {
-            let interest = if self.unsent.is_empty() {
-                Interest::READABLE
-            } else {
-                Interest::READABLE | Interest::WRITABLE
-            };
-            tokio::select! {
-                order = orders.recv() => match order {
-                    Some(Order::Run { job, answer, gone }) => self.ask(job, answer, gone),
-                    Some(Order::Finish { within, done }) => return Over::Finished(within, Some(done)),
-                    None => return Over::Finished(REAP, None),
-                },
-                ready = self.socket.ready(interest) => {
-                    if let Err(error) = ready.and_then(|_| self.exchange()) {
-                        return Over::Lost(error.to_string());
-                    }
-                }
-            }
-        }
-    }
-
-    fn ask(&mut self, job: Job, answer: oneshot::Sender<Ended>, gone: oneshot::Sender<Infallible>) {
-        let id = self.next;
-        self.next += 1;
-        if let Err(error) = frame::append(&mut self.unsent, &Request { id, job }) {
-            let _ = answer.send(Ended {
-                end: End::NotStarted(error.to_string()),
-                last_line: None,
-            });
-            return;
-        }
-        let pending = Pending {
-            answer: Some(answer),
-            _gone: gone,
-        };
-        self.pending.insert(id, pending);
-    }
-
-    /// Writes and reads what can be now.
-    fn exchange(&mut self) -> io::Result<()> {
-        let would_block = |error: io::Error| match error.kind() {
-            io::ErrorKind::WouldBlock => Ok(0),
-            _ => Err(error),
-        };
-        if !self.unsent.is_empty() {
-            let written = self.socket.try_write(&self.unsent).or_else(would_block)?;
-            self.unsent.drain(..written);
-        }
-        let mut buffer = [0; 1 << 14];
-        match self.socket.try_read(&mut buffer) {
-            Ok(0) => {
-                return Err(io::Error::new(
-                    io::ErrorKind::UnexpectedEof,
-                    "it closed its socket",
-                ));
-            }
-            Ok(length) => self.decoder.push(buffer.get(..length).unwrap_or_default()),
-            Err(error) => drop(would_block(error)?),
-        }
-        while let Some(report) = self.decoder.next()? {
-            self.take(report);
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, report: Report) {
-        match report {
-            Report::Answer { id, ended, took } => {
-                debug!(id, ?took, "a script {ended}");
-                let more = matches!(ended.end, End::TimedOut(_));
-                let Some(pending) = self.pending.get_mut(&id) else {
-                    return;
-                };
-                if let Some(answer) = pending.answer.take() {
-                    // Nobody may wait for it any more.
-                    let _ = answer.send(ended);
-                }
-                if !more {
-                    self.pending.remove(&id);
-                }
-            }
-            Report::Gone { id } => {
-                self.pending.remove(&id);
             }
         }
     }

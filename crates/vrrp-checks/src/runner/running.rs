@@ -9,7 +9,7 @@ use super::launch::Launched;
 use super::tail::Tail;
 
 /// From SIGTERM to SIGKILL.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// How often it is looked whether anybody is left of a script that was told to end.
 const LOOK: Duration = Duration::from_millis(50);
 /// So much is read at a time, before the others have their turn.

@@ -18,7 +18,7 @@ use super::launch::{close_on_exec, default_dispositions, launch};
 use super::message::{Report, Request};
 use super::refusal::Refusal;
 use super::running::{Passed, Running, Time};
-use super::{End, Ended};
+use super::{End, Ended, Job};
 
 /// So many scripts run at once; the others wait. Each takes a descriptor, of which a process has 1024.
 const AT_ONCE: usize = 400;
@@ -96,11 +96,25 @@ struct Server {
     /// What is to be written to the daemon.
     unsent: Vec<u8>,
     daemon_gone: bool,
-    /// What will be started when there is room, and since when it waits.
-    waiting: VecDeque<(Request, Time)>,
+    /// What will be started when there is room.
+    waiting: VecDeque<Waiting>,
     running: BTreeMap<u64, Running>,
     /// What children of scripts that have ended write to, oldest first: closing it could end them.
     leftovers: VecDeque<OwnedFd>,
+}
+
+/// A run that was asked for.
+struct Waiting {
+    id: u64,
+    job: Job,
+    since: Time,
+}
+
+impl Waiting {
+    /// When it has waited too long.
+    fn deadline(&self) -> Time {
+        self.since.saturating_add(self.job.timeout)
+    }
 }
 
 impl Server {
@@ -137,10 +151,7 @@ impl Server {
                 .map(|output| PollFd::new(output, PollFlags::IN)),
         );
         let now = now();
-        let queued = self
-            .waiting
-            .iter()
-            .map(|(request, since)| *since + request.job.timeout);
+        let queued = self.waiting.iter().map(Waiting::deadline);
         let running = self.running.values().filter_map(|run| run.deadline(now));
         let timeout = queued
             .chain(running)
@@ -222,7 +233,13 @@ impl Server {
             Ok(length) => {
                 self.decoder.push(buffer.get(..length).unwrap_or_default());
                 while let Some(request) = self.decoder.next::<Request>()? {
-                    self.waiting.push_back((request, now()));
+                    match request {
+                        Request::Run { id, job } => {
+                            let since = now();
+                            self.waiting.push_back(Waiting { id, job, since });
+                        }
+                        Request::Ping { id } => self.report(&Report::Gone { id })?,
+                    }
                 }
             }
             Err(Errno::AGAIN | Errno::INTR) => {}
@@ -235,14 +252,14 @@ impl Server {
     fn lose_daemon(&mut self) {
         self.daemon_gone = true;
         self.unsent.clear();
-        self.waiting.retain(|(request, _)| !request.job.ends_with_daemon);
+        self.waiting.retain(|waiting| !waiting.job.ends_with_daemon);
         let now = now();
         self.running.values_mut().for_each(|run| run.daemon_gone(now));
     }
 
     fn start_waiting(&mut self) -> io::Result<()> {
         while self.running.len() < AT_ONCE {
-            let Some((Request { id, job }, _)) = self.waiting.pop_front() else {
+            let Some(Waiting { id, job, .. }) = self.waiting.pop_front() else {
                 break;
             };
             if self.running.contains_key(&id) {
@@ -262,20 +279,16 @@ impl Server {
     }
 
     fn refuse(&mut self, id: u64, refusal: &Refusal) -> io::Result<()> {
-        let ended = Ended {
-            end: End::NotStarted(refusal.to_string()),
-            last_line: None,
-        };
+        let ended = Ended::not_started(refusal.to_string());
         let took = Duration::ZERO;
         self.report(&Report::Answer { id, ended, took })
     }
 
     fn keep_time(&mut self) -> io::Result<()> {
         let now = now();
-        let late = |(request, since): &(Request, Time)| now >= since.saturating_add(request.job.timeout);
-        while let Some(index) = self.waiting.iter().position(late) {
-            if let Some((request, _)) = self.waiting.remove(index) {
-                self.refuse(request.id, &Refusal::Busy(AT_ONCE))?;
+        while let Some(index) = self.waiting.iter().position(|waiting| now >= waiting.deadline()) {
+            if let Some(Waiting { id, .. }) = self.waiting.remove(index) {
+                self.refuse(id, &Refusal::Busy(AT_ONCE))?;
             }
         }
         let passed: Vec<(u64, Passed)> = self

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test target uses another part of it")]
 
+pub(crate) mod log;
+
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 use vrrp_checks::runner::{End, Ended, Job, Runner};
 use vrrp_checks::{Capabilities, Hook, Script};
@@ -37,9 +41,26 @@ impl Bench {
         )
     }
 
-    fn with(program: &Path, arguments: &[&str]) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    /// With a runner that can be started again only as long as there is a link in the directory.
+    pub(crate) fn linked() -> Self {
+        let dir = directory();
+        let link = dir.path().join("runner");
+        std::os::unix::fs::symlink(RUNNER, &link).unwrap();
+        Self::within(dir, &link, &[])
+    }
+
+    /// Takes the link away, or brings it back.
+    pub(crate) fn link(&self, there: bool) {
+        let (link, away) = (self.path("runner"), self.path("away"));
+        let (from, to) = if there { (away, link) } else { (link, away) };
+        fs::rename(from, to).unwrap();
+    }
+
+    pub(crate) fn with(program: &Path, arguments: &[&str]) -> Self {
+        Self::within(directory(), program, arguments)
+    }
+
+    fn within(dir: TempDir, program: &Path, arguments: &[&str]) -> Self {
         let starting = Runner::start(program, arguments).unwrap();
         Self {
             pid: starting.pid(),
@@ -87,6 +108,12 @@ impl Bench {
         self.runner.lane().run(job).await
     }
 
+    /// The runner that is there now.
+    pub(crate) async fn runner_now(&self) -> u32 {
+        let ended = self.run("echo $PPID").await;
+        ended.last_line.unwrap().parse().unwrap()
+    }
+
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap_or_default()
     }
@@ -95,6 +122,17 @@ impl Bench {
     pub(crate) async fn written(&self, name: &str) -> String {
         eventually(name, || Some(self.read(name)).filter(|text| text.ends_with('\n'))).await
     }
+}
+
+fn directory() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    dir
+}
+
+/// Sends a signal to a process.
+pub(crate) fn signal(pid: u32, signal: Signal) {
+    kill(Pid::from_raw(pid.try_into().unwrap()), signal).unwrap();
 }
 
 /// A script as the daemon's own user, without arguments.

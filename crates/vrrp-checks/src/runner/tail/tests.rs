@@ -45,3 +45,36 @@ fn only_the_end_is_kept() {
     assert_eq!(tail.bytes.len(), KEPT);
     assert_eq!(tail.last_line().as_deref(), Some("end"));
 }
+
+/// Its beginning is not there any more: better its end than something from the middle.
+#[test]
+fn of_a_line_that_is_longer_than_what_is_kept_the_end_is_shown() {
+    let expected = Some(format!("\u{2026}{}end", "x".repeat(SHOWN - 3)));
+    let long = "x".repeat(300_000) + "end";
+    assert_eq!(last_line(&[long.as_bytes()]), expected);
+    let pieces: Vec<&[u8]> = long.as_bytes().chunks(1000).collect();
+    assert_eq!(last_line(&pieces), expected);
+    assert_eq!(last_line(&[b"one\n", long.as_bytes(), b"\n \n"]), expected);
+    let narrow = " ".repeat(KEPT) + "end";
+    assert_eq!(last_line(&[narrow.as_bytes()]).as_deref(), Some("\u{2026}end"));
+    // Nothing to see at the beginning.
+    let late = "\u{1}".repeat(KEPT / 2) + &" ".repeat(KEPT / 4) + "end";
+    assert_eq!(last_line(&[late.as_bytes()]).as_deref(), Some("end"));
+}
+
+#[test]
+fn a_line_that_is_kept_as_a_whole_is_not_cut_at_its_beginning() {
+    let line = "x".repeat(KEPT - 1);
+    let shown = Some("x".repeat(SHOWN));
+    for end in ["\n", "\r"] {
+        let written = format!("one{end}{line}\n");
+        assert_eq!(last_line(&[written.as_bytes()]), shown);
+        assert_eq!(
+            last_line(&[b"one", end.as_bytes(), line.as_bytes(), b"\n"]),
+            shown
+        );
+    }
+    // And one that comes after what was cut.
+    let written = format!("{line}{line}\n{}", "x".repeat(SHOWN + 1));
+    assert_eq!(last_line(&[written.as_bytes()]), shown);
+}
