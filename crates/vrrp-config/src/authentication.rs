@@ -1,13 +1,14 @@
 //! `authentication = { type, password | password_file }`.
 
-use std::fs::File;
+use std::fs::Metadata;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use vrrp_core::{Authentication, Password};
 
 use crate::keys;
 use crate::reader::{Field, Reader};
-use crate::source::read_limited;
+use crate::source::{open_regular, read_limited};
 use crate::{InstanceFlaw, ReadFailure};
 
 /// Far more than any password: a wrong file is named as such instead of being read whole.
@@ -73,12 +74,7 @@ fn read_password(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Password>
 
 fn read_password_file(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Password> {
     let path = reader.directory.join(reader.text(field)?.text);
-    let failed = |error: std::io::Error| ReadFailure::System(error.to_string());
-    let opened = File::open(&path)
-        .and_then(|file| Ok((file.metadata()?, file)))
-        .map_err(failed);
-    let read = opened.and_then(|(metadata, file)| Ok((metadata, read_limited(file, PASSWORD_FILE_LIMIT)?)));
-    let (metadata, bytes) = match read {
+    let (metadata, bytes) = match read_file(&path) {
         Ok(read) => read,
         Err(reason) => {
             reader.report(field.at, InstanceFlaw::PasswordFile { path, reason });
@@ -91,6 +87,12 @@ fn read_password_file(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Pass
     // An editor ends the line; the password ends before it.
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     password(reader, field, line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// What is in a password's file, and who may read it.
+fn read_file(path: &Path) -> Result<(Metadata, Vec<u8>), ReadFailure> {
+    let file = open_regular(path)?;
+    Ok((file.metadata()?, read_limited(file, PASSWORD_FILE_LIMIT)?))
 }
 
 fn password(reader: &mut Reader<'_>, field: &Field<'_>, bytes: &[u8]) -> Option<Password> {

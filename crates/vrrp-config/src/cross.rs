@@ -5,7 +5,9 @@ mod instance;
 mod preempt;
 mod track;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use vrrp_core::Tracked;
 
 use crate::drafts::{Drafts, Index};
 use crate::reader::Finding;
@@ -82,19 +84,27 @@ impl<'a> Comparison<'a> {
         near
     }
 
-    /// Whether every check can be told by its name.
-    fn knows_checks(&self) -> bool {
-        !self.hides(keys::check::CHECK) && self.drafts.checks.iter().all(|check| check.name.is_some())
+    /// Whether a reference to a check that is not there is wrong itself.
+    fn knows_checks(&self, checks: &Index<'_>) -> bool {
+        let tracks = self.drafts.instances.iter().flat_map(|instance| &instance.tracks);
+        let names = tracks.filter_map(|track| match &track.what {
+            Tracked::Check(name) => Some(&**name),
+            Tracked::Interface(_) => None,
+        });
+        let nameless = self.drafts.checks.iter().filter(|check| check.name.is_none());
+        !self.hides(keys::check::CHECK) && missing(names, checks) > nameless.count()
     }
 
-    /// Whether every instance can be told by its name.
-    fn knows_instances(&self) -> bool {
-        !self.hides(keys::INSTANCE)
-            && self
-                .drafts
-                .instances
-                .iter()
-                .all(|instance| instance.name.is_some())
+    /// Whether a reference to an instance that is not there is wrong itself.
+    fn knows_instances(&self, instances: &Index<'_>) -> bool {
+        let members = self.drafts.groups.iter().flat_map(|group| &group.members);
+        let names = members.map(|member| &*member.value);
+        let nameless = self
+            .drafts
+            .instances
+            .iter()
+            .filter(|instance| instance.name.is_none());
+        !self.hides(keys::INSTANCE) && missing(names, instances) > nameless.count()
     }
 
     /// Whether it is known what each instance tracks and who is in a group.
@@ -132,4 +142,11 @@ impl<'a> Comparison<'a> {
             _ => false,
         })
     }
+}
+
+/// How many of these names nobody has, each counted once. If that is not more than there is of what has a name that
+/// could not be understood, they may be those names; if it is, they are not all.
+fn missing<'n>(names: impl Iterator<Item = &'n str>, index: &Index<'_>) -> usize {
+    let missing: HashSet<&str> = names.filter(|name| !index.contains_key(name)).collect();
+    missing.len()
 }

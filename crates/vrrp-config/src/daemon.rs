@@ -1,7 +1,8 @@
 //! What stands only in the main file: settings of the whole daemon.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::FileTypeExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::reader::{Reader, Table};
 use crate::{FileFlaw, InstanceFlaw, Key, keys, script};
@@ -44,12 +45,29 @@ pub(crate) fn read_name(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<St
 pub(crate) fn read_fifo(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<PathBuf> {
     let field = table.get(keys::NOTIFY_FIFO)?;
     let path = reader.path(&field)?;
-    let found = std::fs::metadata(&path);
-    if found.is_ok_and(|found| !found.file_type().is_fifo()) {
-        reader.report(field.at, FileFlaw::NotAFifo(path));
-        return None;
-    }
-    Some(path)
+    let flaw = match path.metadata() {
+        Ok(found) if found.file_type().is_fifo() => return Some(path),
+        Ok(_) => FileFlaw::NotAFifo(path),
+        // Not to be judged by whoever runs this.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Some(path),
+        Err(_) if path.is_symlink() => FileFlaw::FifoLink(path),
+        Err(_) => {
+            let directory = parent(&path);
+            if !directory.is_dir() {
+                reader.report(field.at, FileFlaw::FifoNowhere(directory.to_owned()));
+            }
+            return Some(path);
+        }
+    };
+    reader.report(field.at, flaw);
+    None
+}
+
+/// The directory that a file is in: of a mere name, the one that the process is in.
+fn parent(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// What counts for all scripts.

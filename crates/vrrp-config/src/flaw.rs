@@ -17,7 +17,7 @@ pub use file::{FileFlaw, ReadFailure};
 pub use group::GroupFlaw;
 pub use instance::InstanceFlaw;
 pub use name::{Bearer, NameFlaw};
-pub use script::ScriptFlaw;
+pub use script::{Power, ScriptFlaw};
 pub use shape::ShapeFlaw;
 pub use track::TrackFlaw;
 pub use variable::VariableFlaw;
@@ -63,7 +63,8 @@ impl Flaw {
     /// Whether it keeps the configuration from running.
     pub fn severity(&self) -> Severity {
         let warning = match self {
-            Self::File(_) | Self::Shape(_) | Self::Variable(_) | Self::Name(_) => false,
+            Self::Shape(_) | Self::Variable(_) | Self::Name(_) => false,
+            Self::File(flaw) => matches!(flaw, FileFlaw::FifoNowhere(_)),
             Self::Address(flaw) => matches!(
                 flaw,
                 AddressFlaw::ForeignLabel { .. }

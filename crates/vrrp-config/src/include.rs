@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use crate::drafts::Drafts;
 use crate::reader::{Finding, Reader, Table};
 use crate::script::Defaults;
-use crate::source::{Located, Place, Source, block_offsets, elsewhere, read_limited};
+use crate::source::{Located, Place, Source, block_offsets, elsewhere, open_regular, read_limited};
 use crate::{
     Config, FileFlaw, Flaw, Loaded, Problem, ReadFailure, Severity, Surroundings, check, cross, daemon,
     group, instance, keys, syntax,
@@ -33,7 +33,9 @@ pub(crate) fn load(path: &Path, surroundings: &dyn Surroundings) -> Result<Loade
         reading: Vec::new(),
         included: HashMap::new(),
     };
-    match read_file(path) {
+    // It may be a pipe, as the shell's <(...) makes one.
+    let file = File::open(path).map_err(ReadFailure::from);
+    match file.and_then(|file| read_file(path, file)) {
         Ok((bytes, identity)) => loader.file(path.to_owned(), bytes, identity),
         Err(reason) => {
             let message = Flaw::File(FileFlaw::Unreadable(reason));
@@ -199,7 +201,7 @@ impl Loader<'_> {
     }
 
     fn include(&mut self, path: PathBuf, place: Place) {
-        let flaw = match read_file(&path) {
+        let flaw = match open_regular(&path).and_then(|file| read_file(&path, file)) {
             Err(reason) => FileFlaw::IncludeUnreadable { path, reason },
             Ok((_, identity)) if self.reading.contains(&identity) => FileFlaw::IncludeCycle(path),
             Ok((bytes, identity)) => {
@@ -258,10 +260,9 @@ impl Loader<'_> {
 }
 
 /// The file's bytes, and its path without links.
-fn read_file(path: &Path) -> Result<(Vec<u8>, PathBuf), ReadFailure> {
-    let failed = |error: std::io::Error| ReadFailure::System(error.to_string());
-    let file = File::open(path).map_err(failed)?;
-    let identity = path.canonicalize().map_err(failed)?;
+fn read_file(path: &Path, file: File) -> Result<(Vec<u8>, PathBuf), ReadFailure> {
+    // A pipe that is reached through its descriptor has no other path.
+    let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     Ok((read_limited(file, FILE_LIMIT)?, identity))
 }
 

@@ -48,7 +48,7 @@ use std::time::Duration;
 use vrrp_checks::{Check, Hooks, Identity};
 
 pub use flaw::{
-    AddressFlaw, Bearer, CheckFlaw, FileFlaw, Flaw, GroupFlaw, InstanceFlaw, NameFlaw, ReadFailure,
+    AddressFlaw, Bearer, CheckFlaw, FileFlaw, Flaw, GroupFlaw, InstanceFlaw, NameFlaw, Power, ReadFailure,
     ScriptFlaw, ShapeFlaw, TrackFlaw, VariableFlaw,
 };
 pub use keys::Key;
@@ -135,14 +135,13 @@ pub trait Surroundings {
 }
 
 /// A file that is to be started.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Program {
-    /// It can be started.
-    Sound,
-    /// It cannot be started now, and why.
-    Unusable(String),
-    /// It can, and somebody other than root can change this: the file itself or a directory on the way to it.
-    Writable(PathBuf),
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    /// Why it cannot be started now; `None` if it can.
+    pub unusable: Option<String>,
+    /// What somebody other than root can change, whether or not it can be started now: the file itself, or a directory
+    /// on the way to it, or the one where the next thing on the way is missing.
+    pub writable: Option<PathBuf>,
 }
 
 /// Reads `path` and every file that it includes.

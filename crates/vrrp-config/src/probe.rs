@@ -1,6 +1,5 @@
 //! What a check looks at: one of `http`, `tcp`, `script`, `file` and `process`, and what belongs to it.
 
-use core::net::Ipv6Addr;
 use core::num::NonZeroU32;
 
 use vrrp_checks::{Endpoint, Expected, Http, Pattern, Probe, Processes, StateFile, Url};
@@ -138,41 +137,12 @@ fn read_pattern(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Pattern> {
 
 fn read_endpoint(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Endpoint> {
     let text = reader.filled(field)?;
-    match endpoint(&text) {
+    match Endpoint::parse(&text) {
         Ok(endpoint) => Some(endpoint),
-        Err(reason) => {
-            reader.report(field.at, CheckFlaw::Endpoint { text, reason });
+        Err(flaw) => {
+            reader.report(field.at, CheckFlaw::Endpoint { text, flaw });
             None
         }
-    }
-}
-
-/// `host:port` or `[v6]:port`; otherwise what is wrong with it.
-fn endpoint(text: &str) -> Result<Endpoint, &'static str> {
-    const NO_PORT: &str = "has no port";
-    if text.parse::<Ipv6Addr>().is_ok() {
-        return Err("is an IPv6 address without brackets and a port");
-    }
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (host, port) = rest.split_once(']').ok_or("has a bracket that is never closed")?;
-            if host.parse::<Ipv6Addr>().is_err() {
-                return Err("has no IPv6 address in its brackets");
-            }
-            (host, port.strip_prefix(':').ok_or(NO_PORT)?)
-        }
-        None => text.split_once(':').ok_or(NO_PORT)?,
-    };
-    let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || host.contains(':');
-    if host.is_empty() || !host.chars().all(named) {
-        return Err("names no host before its port");
-    }
-    match port.parse() {
-        Ok(port) if port > 0 => Ok(Endpoint {
-            host: host.to_owned(),
-            port,
-        }),
-        _ => Err("has a port that is not a number from 1 to 65535"),
     }
 }
 

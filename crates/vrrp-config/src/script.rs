@@ -1,19 +1,19 @@
 //! A program that is started: its arguments, its user, its capabilities.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::de::DeValue;
 use vrrp_checks::{Capabilities, Identity, Script};
 
 use crate::reader::{Field, Reader};
-use crate::{Program, ScriptFlaw, capability};
+use crate::{Power, Program, ScriptFlaw, capability};
 
 /// What the main file says of all scripts.
 #[derive(Debug, Default)]
 pub(crate) struct Defaults {
     /// As whom they run if they name nobody.
     pub(crate) user: User,
-    /// Whether it is an error if others can change what root runs.
+    /// Whether it is an error if others can change what runs as root or with capabilities.
     pub(crate) security: bool,
 }
 
@@ -54,20 +54,18 @@ pub(crate) fn read(
         Some(field) => capability::read(reader, &field),
         None => Some(Capabilities::default()),
     };
-    let argv = read_argv(reader, argv, &user, then);
+    let (argv, at) = read_argv(reader, argv)?;
+    let power = power(reader, &user, capabilities);
+    judge(reader, at, Path::new(argv.first()?), &user, power, then);
     Some(Script {
-        argv: argv?,
+        argv,
         user: user.identity().cloned(),
         capabilities: capabilities?,
     })
 }
 
-fn read_argv(
-    reader: &mut Reader<'_>,
-    field: &Field<'_>,
-    user: &User,
-    then: &'static str,
-) -> Option<Vec<String>> {
+/// The program and its arguments, and where the program is named.
+fn read_argv(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<(Vec<String>, usize)> {
     if let DeValue::String(_) = field.value {
         let line = reader.text(field)?.text;
         reader.report(field.at, ScriptFlaw::Line(line));
@@ -80,13 +78,12 @@ fn read_argv(
     };
     let argv: Vec<Option<String>> = items.iter().map(|item| read_argument(reader, item)).collect();
     let argv: Vec<String> = argv.into_iter().collect::<Option<_>>()?;
-    let path = argv.first().map(PathBuf::from)?;
-    if !path.is_absolute() {
-        reader.report(program.at, ScriptFlaw::Relative(path.display().to_string()));
+    let path = argv.first()?;
+    if !Path::new(path).is_absolute() {
+        reader.report(program.at, ScriptFlaw::Relative(path.clone()));
         return None;
     }
-    judge(reader, program.at, &path, user, then);
-    Some(argv)
+    Some((argv, program.at))
 }
 
 fn read_argument(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<String> {
@@ -98,23 +95,40 @@ fn read_argument(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<String> {
     Some(text)
 }
 
-/// Says what is wrong with a program as it is now.
-fn judge(reader: &mut Reader<'_>, at: usize, path: &Path, user: &User, then: &'static str) {
+/// What a script may do that others may not; `capabilities` is `None` if something is wrong with them.
+fn power(reader: &Reader<'_>, user: &User, capabilities: Option<Capabilities>) -> Option<Power> {
     let as_root = match user {
         User::Daemon => reader.surroundings.is_root(),
         User::Named(identity) => identity.uid == 0,
         User::Unknown => false,
     };
-    match reader.surroundings.program(path, user.identity()) {
-        Program::Unusable(reason) => {
-            let path = path.to_owned();
-            reader.report(at, ScriptFlaw::Unusable { path, reason, then });
-        }
-        Program::Writable(path) if as_root => {
-            let refused = reader.scripts.security;
-            reader.report(at, ScriptFlaw::Changeable { path, refused });
-        }
-        Program::Writable(_) | Program::Sound => {}
+    let none = Capabilities::default();
+    match (as_root, capabilities.is_some_and(|some| some != none)) {
+        (true, true) => Some(Power::Both),
+        (true, false) => Some(Power::Root),
+        (false, true) => Some(Power::Capabilities),
+        (false, false) => None,
+    }
+}
+
+/// Says what is wrong with a program as it is now.
+fn judge(
+    reader: &mut Reader<'_>,
+    at: usize,
+    path: &Path,
+    user: &User,
+    power: Option<Power>,
+    then: &'static str,
+) {
+    let Program { unusable, writable } = reader.surroundings.program(path, user.identity());
+    if let Some(reason) = unusable {
+        let path = path.to_owned();
+        reader.report(at, ScriptFlaw::Unusable { path, reason, then });
+    }
+    // Also of what cannot be started now: whoever makes it, or makes it a program, is who it runs for.
+    if let (Some(path), Some(power)) = (writable, power) {
+        let refused = reader.scripts.security;
+        reader.report(at, ScriptFlaw::Changeable { power, path, refused });
     }
 }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
@@ -155,11 +155,19 @@ pub(crate) fn elsewhere(sources: &[Source], place: Place, from: usize) -> Elsewh
     }
 }
 
+/// Opens a file that is one: to open or to read anything else may never end.
+pub(crate) fn open_regular(path: &Path) -> Result<File, ReadFailure> {
+    // Before it is opened: to open a FIFO takes somebody who writes into it.
+    if !path.metadata()?.is_file() {
+        return Err(ReadFailure::NotRegular);
+    }
+    Ok(File::open(path)?)
+}
+
 /// All of a file, if that is not more than `limit` bytes.
 pub(crate) fn read_limited(file: File, limit: u64) -> Result<Vec<u8>, ReadFailure> {
     let mut bytes = Vec::new();
-    let read = file.take(limit + 1).read_to_end(&mut bytes);
-    let length = read.map_err(|error| ReadFailure::System(error.to_string()))?;
+    let length = file.take(limit + 1).read_to_end(&mut bytes)?;
     if length as u64 > limit {
         return Err(ReadFailure::TooLarge(limit));
     }

@@ -74,18 +74,19 @@ impl Surroundings for Alpha {
         true
     }
 
-    /// Nothing in `/missing`; `/open` belongs to everybody; only root may start what is in `/root`.
+    /// Nothing in any `missing`; `/open` belongs to everybody; only root may start what is in `/root`.
     fn program(&self, path: &Path, user: Option<&Identity>) -> Program {
         let stranger = user.filter(|user| user.uid != 0);
-        match stranger {
-            _ if path.starts_with("/missing") => {
-                Program::Unusable("No such file or directory (os error 2)".to_owned())
+        let unusable = match stranger {
+            _ if path.iter().any(|part| part == "missing") => {
+                Some("No such file or directory (os error 2)".to_owned())
             }
-            _ if path.starts_with("/open") => Program::Writable("/open".into()),
-            Some(user) if path.starts_with("/root") => {
-                Program::Unusable(format!("{} may not enter /root", user.name))
-            }
-            _ => Program::Sound,
+            Some(user) if path.starts_with("/root") => Some(format!("{} may not enter /root", user.name)),
+            _ => None,
+        };
+        Program {
+            unusable,
+            writable: path.starts_with("/open").then(|| "/open".into()),
         }
     }
 }
@@ -98,6 +99,12 @@ fn identity(name: &str, uid: u32, gid: u32, home: &str) -> Identity {
         groups: Vec::new(),
         home: home.into(),
     }
+}
+
+/// Makes a FIFO.
+fn make_fifo(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success());
 }
 
 /// A host that knows nothing about itself.
@@ -133,7 +140,10 @@ impl Surroundings for Nobody {
     }
 
     fn program(&self, _: &Path, _: Option<&Identity>) -> Program {
-        Program::Writable("/".into())
+        Program {
+            unusable: None,
+            writable: Some("/".into()),
+        }
     }
 }
 

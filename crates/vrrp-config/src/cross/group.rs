@@ -13,7 +13,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
     let drafts = comparison.drafts;
     let instances = drafts.instances_by_name();
     let checks = drafts.checks_by_name();
-    let knows_instances = comparison.knows_instances();
+    let knows_instances = comparison.knows_instances(&instances);
     let mut taken: HashMap<&str, (usize, Place)> = HashMap::new();
     for (number, group) in drafts.groups.iter().enumerate() {
         for Located { value: member, place } in &group.members {

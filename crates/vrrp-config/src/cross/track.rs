@@ -11,7 +11,7 @@ use crate::{Bearer, CheckFlaw, TrackFlaw, instance};
 pub(super) fn compare(comparison: &mut Comparison<'_>) {
     let drafts = comparison.drafts;
     let checks = drafts.checks_by_name();
-    let knows_checks = comparison.knows_checks();
+    let knows_checks = comparison.knows_checks(&checks);
     // Tracked, or probably meant.
     let mut tracked: HashSet<&str> = HashSet::new();
     for instance in &drafts.instances {

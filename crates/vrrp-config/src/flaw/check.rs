@@ -1,6 +1,6 @@
 //! A health check.
 
-use vrrp_checks::UrlFlaw;
+use vrrp_checks::{EndpointFlaw, UrlFlaw};
 
 use crate::Key;
 
@@ -64,12 +64,14 @@ pub enum CheckFlaw {
         reason: String,
     },
     /// Not a host and a port.
-    #[error("`{text}` {reason}; write it as \"127.0.0.1:80\", \"localhost:80\" or \"[fd00::1]:80\"")]
+    #[error(
+        "`{text}` is no host and port: {flaw}; write it as \"127.0.0.1:80\", \"localhost:80\" or \"[fd00::1]:80\""
+    )]
     Endpoint {
         /// As written.
         text: String,
         /// What is wrong with it.
-        reason: &'static str,
+        flaw: EndpointFlaw,
     },
     /// A path where a process's name is wanted.
     #[error("`{text}` is a path, and a process has a name; write \"{name}\"")]

@@ -10,9 +10,18 @@ pub enum ReadFailure {
     /// The system refused, with its reason.
     #[error("{0}")]
     System(String),
+    /// A FIFO, a device or a directory: to read it may never end.
+    #[error("it is no regular file")]
+    NotRegular,
     /// It holds more than this many bytes.
     #[error("it is larger than {0} bytes")]
     TooLarge(u64),
+}
+
+impl From<std::io::Error> for ReadFailure {
+    fn from(error: std::io::Error) -> Self {
+        Self::System(error.to_string())
+    }
 }
 
 /// What can be wrong with a file as such.
@@ -67,6 +76,15 @@ pub enum FileFlaw {
     /// Something else where the FIFO is to be.
     #[error("`{}` is there and is no FIFO; remove it, or name another path: the FIFO is made there", .0.display())]
     NotAFifo(PathBuf),
+    /// A link where the FIFO is to be, which leads to nothing.
+    #[error(
+        "`{}` is a link that leads nowhere, and no FIFO is made through it; remove it, or make what it leads to",
+        .0.display()
+    )]
+    FifoLink(PathBuf),
+    /// Nowhere to make the FIFO.
+    #[error("there is no directory `{}` to make the FIFO in; make it before vrrpd starts, or name another", .0.display())]
+    FifoNowhere(PathBuf),
     /// There is nothing to do.
     #[error(
         "no virtual router is configured; write an [[instance]] with name, interface, vrid and virtual_addresses"

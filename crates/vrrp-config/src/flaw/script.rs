@@ -27,14 +27,12 @@ pub enum ScriptFlaw {
         /// What comes of it.
         then: &'static str,
     },
-    /// A way to become root.
-    #[error(
-        "this script runs as root, and others than root can change `{}`; let only root write there, or run the script \
-        as somebody else: user = \"nobody\"",
-        path.display()
-    )]
+    /// A way to become root, or to have rights that one has not.
+    #[error("this script {}, and others than root can change `{}`; {}", power.what(), path.display(), power.mend())]
     Changeable {
-        /// What others can change: the program, or a directory on the way to it.
+        /// What the script may do that others may not.
+        power: Power,
+        /// What others can change: the program, a directory on the way to it, or one where something is missing on it.
         path: PathBuf,
         /// Whether `script_security` makes it an error.
         refused: bool,
@@ -59,6 +57,39 @@ pub enum ScriptFlaw {
     /// Out of range.
     #[error("`{0}` is not a timeout of hooks; write \"100ms\" to \"5m\"")]
     Timeout(String),
+}
+
+/// What a script may do that others may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// It is root.
+    Root,
+    /// It is somebody else, with capabilities.
+    Capabilities,
+    /// It is root, and has capabilities.
+    Both,
+}
+
+impl Power {
+    fn what(self) -> &'static str {
+        match self {
+            Self::Root => "runs as root",
+            Self::Capabilities => "has capabilities",
+            Self::Both => "runs as root and has capabilities",
+        }
+    }
+
+    fn mend(self) -> &'static str {
+        match self {
+            Self::Root => {
+                "let only root write there, move the script, or run it as somebody else: user = \"nobody\""
+            }
+            Self::Capabilities => "let only root write there, move the script, or remove `capabilities`",
+            Self::Both => {
+                "let only root write there, move the script, or remove `capabilities` and run it as somebody else: user = \"nobody\""
+            }
+        }
+    }
 }
 
 /// The command line, split at its white space.

@@ -89,9 +89,22 @@ fn urls() {
             "it has a user name in it, which is not supported",
         ),
         ("http://a b/", "it is no URL: invalid uri character"),
+        ("http://a:99999/", "its port is not a number from 1 to 65535"),
+        ("http://a:+80/", "its port is not a number from 1 to 65535"),
         (
-            "http://a:99999/",
-            "it is no URL: its port is not a number from 1 to 65535",
+            "http://[fe80::1%25eth0]/",
+            "its IPv6 address has a zone, and zones are not supported",
+        ),
+        ("http://999.999.999.999/", "`999.999.999.999` is no IPv4 address"),
+        (
+            "http://a..b/",
+            "`a..b` is no host's name: letters, digits, `-` and `_`, with single dots between its parts, none \
+           of which begins or ends with `-`",
+        ),
+        (
+            "http://-a-/",
+            "`-a-` is no host's name: letters, digits, `-` and `_`, with single dots between its parts, none \
+           of which begins or ends with `-`",
         ),
     ];
     for (url, flaw) in cases {
@@ -152,23 +165,38 @@ fn expectations() {
 fn endpoints() {
     let mend = "write it as \"127.0.0.1:80\", \"localhost:80\" or \"[fd00::1]:80\"";
     let cases = [
-        ("127.0.0.1", "has no port"),
-        ("[fd00::1]", "has no port"),
-        ("[fd00::1]80", "has no port"),
-        ("fd00::1", "is an IPv6 address without brackets and a port"),
-        ("[fd00::1", "has a bracket that is never closed"),
-        ("[localhost]:80", "has no IPv6 address in its brackets"),
-        (":80", "names no host before its port"),
-        ("http://a:80", "has a port that is not a number from 1 to 65535"),
-        ("a b:80", "names no host before its port"),
-        ("a:", "has a port that is not a number from 1 to 65535"),
-        ("a:0", "has a port that is not a number from 1 to 65535"),
-        ("a:65536", "has a port that is not a number from 1 to 65535"),
+        ("127.0.0.1", "it has no port"),
+        ("[fd00::1]", "it has no port"),
+        ("[fd00::1]80", "what follows its brackets is no port"),
+        ("fd00::1", "it is an IPv6 address without brackets"),
+        ("[fd00::1", "it has a bracket that is never closed"),
+        ("[localhost]:80", "it has no IPv6 address in its brackets"),
+        (
+            "[fe80::1%eth0]:80",
+            "its IPv6 address has a zone, and zones are not supported",
+        ),
+        ("999.999.999.999:80", "`999.999.999.999` is no IPv4 address"),
+        (":80", "it names no host"),
+        ("http://a:80", "its port is not a number from 1 to 65535"),
+        (
+            "a b:80",
+            "`a b` is no host's name: letters, digits, `-` and `_`, with single dots between its parts, none of \
+           which begins or ends with `-`",
+        ),
+        (
+            "a..b:80",
+            "`a..b` is no host's name: letters, digits, `-` and `_`, with single dots between its parts, none of \
+           which begins or ends with `-`",
+        ),
+        ("a:", "its port is not a number from 1 to 65535"),
+        ("a:0", "its port is not a number from 1 to 65535"),
+        ("a:65536", "its port is not a number from 1 to 65535"),
+        ("127.0.0.1:+80", "its port is not a number from 1 to 65535"),
     ];
-    for (text, reason) in cases {
+    for (text, flaw) in cases {
         assert_check_said(&[(
             &format!("tcp = \"{text}\""),
-            &[&format!("9:7: `{text}` {reason}; {mend}")],
+            &[&format!("9:7: `{text}` is no host and port: {flaw}; {mend}")],
         )]);
     }
     for text in ["127.0.0.1:1", "a-b.example_1:65535", "[::1]:80"] {

@@ -1,6 +1,8 @@
 //! Settings of the whole daemon.
 
-use super::{Alpha, BASE, assert_text, directory, said, said_in};
+use std::os::unix::fs::symlink;
+
+use super::{Alpha, BASE, assert_text, directory, make_fifo, said, said_in};
 use crate::load;
 
 #[test]
@@ -34,7 +36,7 @@ fn their_values_are_checked() {
 #[test]
 fn the_fifo_is_relative_to_the_file_and_need_not_be_there() {
     let text = format!("notify_fifo = \"sub/fifo\"\n{BASE}");
-    let missing = directory(&[("vrrpd.toml", &text)]);
+    let missing = directory(&[("vrrpd.toml", &text), ("sub/README", "")]);
     let loaded = load(&missing.path().join("vrrpd.toml"), &Alpha).unwrap();
     assert_eq!(loaded.warnings, []);
     assert_eq!(loaded.config.notify_fifo, Some(missing.path().join("sub/fifo")));
@@ -46,10 +48,31 @@ fn the_fifo_is_relative_to_the_file_and_need_not_be_there() {
         ]
     );
     let there = directory(&[("vrrpd.toml", &text), ("sub/README", "")]);
-    let made = std::process::Command::new("mkfifo")
-        .arg(there.path().join("sub/fifo"))
-        .status()
-        .unwrap();
-    assert!(made.success());
+    make_fifo(&there.path().join("sub/fifo"));
     assert_eq!(said_in(there.path()), [""; 0]);
+}
+
+#[test]
+fn the_fifo_needs_a_directory_to_be_made_in() {
+    let text = format!("notify_fifo = \"sub/fifo\"\n{BASE}");
+    let nowhere = "vrrpd.toml:1:15: warning: there is no directory `sub` to make the FIFO in; make it before vrrpd starts, \
+                   or name another";
+    assert_eq!(said(&[("vrrpd.toml", &text)]), [nowhere]);
+    assert_eq!(said(&[("vrrpd.toml", &text), ("sub", "")]), [nowhere]);
+}
+
+#[test]
+fn the_fifo_may_be_behind_a_link_but_not_be_made_through_one() {
+    let text = format!("notify_fifo = \"fifo\"\n{BASE}");
+    let directory = directory(&[("vrrpd.toml", &text)]);
+    let (link, fifo) = (directory.path().join("fifo"), directory.path().join("real"));
+    symlink(&fifo, &link).unwrap();
+    let nowhere = "vrrpd.toml:1:15: `fifo` is a link that leads nowhere, and no FIFO is made through it; remove it, or \
+                   make what it leads to";
+    assert_eq!(said_in(directory.path()), [nowhere]);
+    make_fifo(&fifo);
+    assert_eq!(said_in(directory.path()), [""; 0]);
+    std::fs::remove_file(&link).unwrap();
+    symlink("fifo", &link).unwrap();
+    assert_eq!(said_in(directory.path()), [nowhere]);
 }

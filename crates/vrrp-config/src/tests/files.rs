@@ -1,6 +1,10 @@
 //! Files as such, and includes.
 
-use super::{Alpha, BASE, directory, load_files, said, said_in};
+use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::path::Path;
+
+use super::{Alpha, BASE, directory, load_files, make_fifo, said, said_in};
 use crate::load;
 
 /// A second instance that does not collide with [`BASE`].
@@ -119,6 +123,39 @@ fn a_plain_path_must_be_there() {
           pattern such as `conf.d/*.toml`, which may match none"
         ]
     );
+}
+
+/// To open a FIFO waits for somebody who writes into it, and nobody ever does.
+#[test]
+fn an_included_file_is_a_regular_one() {
+    let unreadable = |path: &str| {
+        format!(
+            "vrrpd.toml:1:12: `{path}` cannot be read: it is no regular file; name a file that can, or a pattern such as \
+             `conf.d/*.toml`, which may match none"
+        )
+    };
+    for include in ["conf.d/a.toml", "conf.d/*.toml"] {
+        let main = format!("include = [\"{include}\"]\n{BASE}");
+        let directory = directory(&[("vrrpd.toml", &main), ("conf.d/README", "")]);
+        make_fifo(&directory.path().join("conf.d/a.toml"));
+        assert_eq!(said_in(directory.path()), [unreadable("conf.d/a.toml")]);
+    }
+    for include in ["/dev/null", "/dev"] {
+        let main = format!("include = [\"{include}\"]\n{BASE}");
+        assert_eq!(said(&[("vrrpd.toml", &main)]), [unreadable(include)]);
+    }
+}
+
+/// As the shell's <(...) makes one.
+#[test]
+fn the_main_file_may_be_a_pipe() {
+    let (pipe, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(BASE.as_bytes()).unwrap();
+    drop(writer);
+    let path = format!("/dev/fd/{}", pipe.as_raw_fd());
+    let loaded = load(Path::new(&path), &Alpha).unwrap();
+    assert_eq!(loaded.warnings, []);
+    assert_eq!(loaded.config.instances.len(), 1);
 }
 
 #[test]

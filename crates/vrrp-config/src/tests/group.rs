@@ -142,6 +142,14 @@ fn a_member_that_was_not_understood_is_not_missing() {
         &text,
         &["8:1: unknown key `nmae` in [[instance]]; did you mean `name`?"],
     );
+    assert_text(
+        &text.replace("\"outside\"]", "\"outside\", \"elsewhere\"]"),
+        &[
+            "8:1: unknown key `nmae` in [[instance]]; did you mean `name`?",
+            "15:24: no [[instance]] has the name `outside`; add one, or remove this",
+            "15:35: no [[instance]] has the name `elsewhere`; add one, or remove this",
+        ],
+    );
 }
 
 #[test]

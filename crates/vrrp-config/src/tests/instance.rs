@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use super::{BASE, assert_said, base_with, directory, said, said_in};
+use super::{BASE, assert_said, base_with, directory, make_fifo, said, said_in};
 
 #[test]
 fn names() {
@@ -223,6 +223,9 @@ fn password_files() {
         said_in(missing.path()),
         [unreadable("No such file or directory (os error 2)")]
     );
+    // Nobody writes into it, ever.
+    make_fifo(&missing.path().join("pw"));
+    assert_eq!(said_in(missing.path()), [unreadable("it is no regular file")]);
     let large = directory(&[("vrrpd.toml", &text), ("pw", &"x".repeat(5000))]);
     assert_eq!(
         said_in(large.path()),

@@ -1,6 +1,8 @@
 //! Scripts: what is started, as whom, and with which capabilities.
 
-use super::{Alpha, assert_check_said, assert_text, directory, identity, loaded, said, tracked_check};
+use super::{
+    Alpha, assert_check_said, assert_said, assert_text, directory, identity, loaded, said, tracked_check,
+};
 use crate::load;
 use vrrp_checks::{Capabilities, Probe, Script};
 
@@ -120,7 +122,7 @@ fn a_program_that_cannot_be_started_now() {
 #[test]
 fn what_root_runs_and_others_can_change() {
     let changeable = "this script runs as root, and others than root can change `/open`; let only root write there, \
-                      or run the script as somebody else: user = \"nobody\"";
+                      move the script, or run it as somebody else: user = \"nobody\"";
     let script = "script = [\"/open/ready\"]";
     assert_check_said(&[
         (script, &[&format!("9:11: warning: {changeable}")]),
@@ -145,6 +147,59 @@ fn what_root_runs_and_others_can_change() {
         &main(both, &format!("{script}\nuser = \"root\"")),
         &[&format!("11:11: {changeable}")],
     );
+}
+
+/// What is missing there can be made by anybody.
+#[test]
+fn what_root_would_run_and_others_can_make() {
+    let unusable = "`/open/missing/ready` cannot be started now: No such file or directory (os error 2); the check fails \
+                    until it can";
+    let changeable = "this script runs as root, and others than root can change `/open`; let only root write there, \
+                      move the script, or run it as somebody else: user = \"nobody\"";
+    let script = "script = [\"/open/missing/ready\"]";
+    assert_check_said(&[
+        (
+            script,
+            &[
+                &format!("9:11: warning: {unusable}"),
+                &format!("9:11: warning: {changeable}"),
+            ],
+        ),
+        (
+            &format!("{script}\nuser = \"nobody\""),
+            &[&format!("9:11: warning: {unusable}")],
+        ),
+    ]);
+    assert_text(
+        &format!("script_security = true\n{}", tracked_check(script)),
+        &[
+            &format!("10:11: warning: {unusable}"),
+            &format!("10:11: {changeable}"),
+        ],
+    );
+}
+
+#[test]
+fn what_runs_with_capabilities_and_others_can_change() {
+    let nobody = "script = [\"/open/ready\"]\nuser = \"nobody\"\ncapabilities = [\"net_admin\"]";
+    let changeable = "this script has capabilities, and others than root can change `/open`; let only root write there, \
+                      move the script, or remove `capabilities`";
+    let root = "script = [\"/open/ready\"]\ncapabilities = [\"net_admin\"]";
+    let both = "this script runs as root and has capabilities, and others than root can change `/open`; let only root \
+                write there, move the script, or remove `capabilities` and run it as somebody else: user = \"nobody\"";
+    assert_check_said(&[
+        (nobody, &[&format!("9:11: warning: {changeable}")]),
+        (root, &[&format!("9:11: warning: {both}")]),
+        (&nobody.replace("/open/", "/bin/"), &[]),
+        (&nobody.replace("\"net_admin\"", ""), &[]),
+    ]);
+    let main = |lines: &str| format!("script_security = true\n{}", tracked_check(lines));
+    assert_text(&main(nobody), &[&format!("10:11: {changeable}")]);
+    assert_text(&main(root), &[&format!("10:11: {both}")]);
+    assert_said(&[(
+        &["notify = { script = [\"/open/n\"], user = \"nobody\", capabilities = [\"net_admin\"] }"],
+        &[&format!("6:22: warning: {changeable}")],
+    )]);
 }
 
 #[test]

@@ -101,6 +101,50 @@ fn a_check_that_was_not_understood_is_not_missing() {
     );
 }
 
+/// As many as were not understood may be the ones that are missing; one more, and not all of them are.
+#[test]
+fn more_missing_checks_than_were_not_understood_are_missing() {
+    let misspelt = "[[check]]\nnaem = \"web\"\ntcp = \"a:1\"\n";
+    let named = "[[check]]\nname = \"a\"\ntcp = \"a:1\"\n";
+    let empty = "[[check]]\nname = \"\"\ntcp = \"a:1\"\n";
+    let unknown = |name: &str| format!("no [[check]] has the name `{name}`; add one, or remove this");
+    let naem = "unknown key `naem` in [[check]]; did you mean `name`?";
+    let malformed = "`` is not a name for a check: 1 to 64 characters, no control characters";
+    assert_said_after(&[
+        (
+            &format!("checks = [\"web\", \"database\"]\n{misspelt}"),
+            &[
+                &format!("6:11: {}", unknown("web")),
+                &format!("6:18: {}", unknown("database")),
+                &format!("8:1: {naem}"),
+            ],
+        ),
+        (
+            &format!("checks = [\"web\", \"database\"]\n{misspelt}{empty}"),
+            &[&format!("8:1: {naem}"), &format!("11:8: {malformed}")],
+        ),
+        (
+            &format!("checks = [\"a\", \"web\"]\n{empty}{named}"),
+            &[&format!("8:8: {malformed}")],
+        ),
+        (
+            &format!("checks = [\"a\", \"web\", \"database\"]\n{empty}{named}"),
+            &[
+                &format!("6:16: {}", unknown("web")),
+                &format!("6:23: {}", unknown("database")),
+                &format!("8:8: {malformed}"),
+            ],
+        ),
+    ]);
+    // One name in two places is one that is missing.
+    let second = "[[instance]]\nname = \"b\"\ninterface = \"eth0\"\nvrid = 52\nvirtual_addresses = [\"10.77.0.101\"]\n\
+                  checks = [\"web\"]\n";
+    assert_said_after(&[(
+        &format!("checks = [\"web\"]\n{second}{misspelt}"),
+        &[&format!("14:1: {naem}")],
+    )]);
+}
+
 #[test]
 fn nothing_is_tracked_twice_or_in_vain() {
     assert_said_after(&[

@@ -16,44 +16,64 @@ use vrrp_config::Program;
 /// As many links as the kernel follows in one path.
 const MOST_LINKS: usize = 40;
 
+const GROUP_OR_OTHERS_WRITE: u32 = 0o022;
+
 /// What is at an absolute path for a script that runs as `user`; `None` = as this process.
 pub(super) fn at(path: &Path, user: Option<&Identity>) -> Program {
-    match judge(path, &Rights::of(user)) {
-        Ok(None) => Program::Sound,
-        Ok(Some(changeable)) => Program::Writable(changeable),
-        Err(reason) => Program::Unusable(reason),
-    }
-}
-
-/// Why it cannot be started, or what others than root can change on the way to it.
-fn judge(path: &Path, rights: &Rights) -> Result<Option<PathBuf>, String> {
+    let rights = Rights::of(user);
     let mut way = Way::to(path);
-    let mut changeable = None;
+    let mut program = Program::default();
     let mut last = None;
-    while let Some((place, found)) = way.step()? {
-        if changeable.is_none() && others_can_change(&found) {
-            changeable = Some(place.clone());
+    loop {
+        match way.step() {
+            Ok(Some((place, found))) => {
+                if found.is_dir() && !rights.may_execute(&found) {
+                    let reason = || format!("{} may not enter `{}`", rights.name, place.display());
+                    program.unusable.get_or_insert_with(reason);
+                }
+                if others_can_change(&found) {
+                    program.writable.get_or_insert(place);
+                }
+                last = Some(found);
+            }
+            Ok(None) => {
+                let reason = match last {
+                    Some(found) if found.is_file() && rights.may_execute(&found) => return program,
+                    Some(found) if found.is_file() => format!("{} may not execute it", rights.name),
+                    _ => "it is not a file".to_owned(),
+                };
+                program.unusable.get_or_insert(reason);
+                return program;
+            }
+            Err(reason) => {
+                // What is missing is made by whoever may make files in this directory.
+                if let Some(directory) = way
+                    .here
+                    .parent()
+                    .filter(|directory| others_can_make_in(directory))
+                {
+                    program.writable.get_or_insert_with(|| directory.to_owned());
+                }
+                program.unusable.get_or_insert(reason);
+                return program;
+            }
         }
-        if found.is_dir() && !rights.may_execute(&found) {
-            return Err(format!("{} may not enter `{}`", rights.name, place.display()));
-        }
-        last = Some(found);
-    }
-    match last {
-        Some(found) if found.is_file() && rights.may_execute(&found) => Ok(changeable),
-        Some(found) if found.is_file() => Err(format!("{} may not execute it", rights.name)),
-        _ => Err("it is not a file".to_owned()),
     }
 }
 
 /// Whether somebody other than root can replace this or write it. In a directory with the sticky bit, everybody may
 /// make files and nobody can touch those of others: what counts there is whose the next thing on the way is.
 fn others_can_change(found: &Metadata) -> bool {
-    const GROUP_OR_OTHERS_WRITE: u32 = 0o022;
     const STICKY: u32 = 0o1000;
     let open = found.mode() & GROUP_OR_OTHERS_WRITE != 0;
     let shielded = found.is_symlink() || (found.is_dir() && found.mode() & STICKY != 0);
     found.uid() != 0 || (open && !shielded)
+}
+
+/// Whether somebody other than root can make a file in this directory, where the sticky bit keeps nobody from it.
+fn others_can_make_in(directory: &Path) -> bool {
+    symlink_metadata(directory)
+        .is_ok_and(|found| found.uid() != 0 || found.mode() & GROUP_OR_OTHERS_WRITE != 0)
 }
 
 /// The way to a file as the kernel goes it: every directory, every link, and the file at last.
@@ -89,7 +109,7 @@ impl Way {
         }
     }
 
-    /// The next thing on the way; `None` behind the last.
+    /// The next thing on the way; `None` behind the last. If it fails, `here` is what it failed at.
     fn step(&mut self) -> Result<Option<(PathBuf, Metadata)>, String> {
         if self.started {
             let Some(name) = self.ahead.pop_front() else {

@@ -34,19 +34,21 @@ fn mode(path: &Path, bits: u32) {
 }
 
 fn unusable(path: &Path, user: Option<&Identity>) -> String {
-    match at(path, user) {
-        Program::Unusable(reason) => reason,
-        other => panic!("{}: {other:?}", path.display()),
-    }
+    at(path, user).unusable.unwrap()
 }
 
 /// What can be changed on the way, of a path that can be started.
 fn changeable(path: &Path) -> Option<PathBuf> {
-    match at(path, None) {
-        Program::Sound => None,
-        Program::Writable(changeable) => Some(changeable),
-        Program::Unusable(reason) => panic!("{}: {reason}", path.display()),
-    }
+    let program = at(path, None);
+    assert_eq!(program.unusable, None, "{}", path.display());
+    program.writable
+}
+
+/// What can be changed on the way, of a path that cannot be started now.
+fn makeable(path: &Path) -> Option<PathBuf> {
+    let program = at(path, None);
+    assert!(program.unusable.is_some(), "{}", path.display());
+    program.writable
 }
 
 #[test]
@@ -67,7 +69,7 @@ fn what_is_not_there_or_no_file() {
 fn who_may_execute() {
     let directory = directory();
     let run = directory.path().join("run");
-    assert!(!matches!(at(&run, Some(&stranger())), Program::Unusable(_)));
+    assert_eq!(at(&run, Some(&stranger())).unusable, None);
     mode(&run, 0o750);
     assert_eq!(unusable(&run, Some(&stranger())), "stranger may not execute it");
     let group = std::fs::metadata(&run).unwrap().gid();
@@ -81,7 +83,7 @@ fn who_may_execute() {
             ..stranger()
         },
     ] {
-        assert!(!matches!(at(&run, Some(&member)), Program::Unusable(_)));
+        assert_eq!(at(&run, Some(&member)).unusable, None);
     }
     mode(&run, 0o644);
     assert_eq!(unusable(&run, None), "the daemon may not execute it");
@@ -125,4 +127,60 @@ fn who_can_change_it() {
     // A link in an open directory leads to a sound place.
     symlink("../run", open.join("back")).unwrap();
     assert_eq!(changeable(&open.join("back")), Some(open));
+}
+
+/// Without root, whoever runs this test can make what is missing.
+#[test]
+fn who_can_make_what_is_missing() {
+    let directory = directory();
+    let root = directory.path().canonicalize().unwrap();
+    let (missing, behind) = (root.join("missing"), root.join("missing/sub/run"));
+    if std::fs::metadata(&root).unwrap().uid() != 0 {
+        assert!(root.starts_with(makeable(&missing).unwrap()));
+        assert!(root.starts_with(makeable(&behind).unwrap()));
+        return;
+    }
+    assert_eq!(makeable(&missing), None);
+    assert_eq!(makeable(&behind), None);
+    // The sticky bit keeps nobody from making what is not there.
+    for bits in [0o777, 0o1777, 0o775] {
+        mode(&root, bits);
+        assert_eq!(makeable(&missing), Some(root.clone()), "{bits:o}");
+        assert_eq!(makeable(&behind), Some(root.clone()), "{bits:o}");
+    }
+    // Links of root in a sound directory that lead to nothing in an open one, and the other way round.
+    let sound = root.join("sound");
+    mode(&root, 0o1777);
+    create_dir(&sound).unwrap();
+    mode(&sound, 0o755);
+    symlink("../missing", sound.join("out")).unwrap();
+    assert_eq!(makeable(&sound.join("out")), Some(root.clone()));
+    symlink("sound/missing", root.join("in")).unwrap();
+    assert_eq!(makeable(&root.join("in")), None);
+}
+
+/// Whoever owns a file can make it a program. Takes root, to give files away.
+#[test]
+fn who_can_make_it_a_program() {
+    let directory = directory();
+    let root = directory.path().canonicalize().unwrap();
+    let run = root.join("run");
+    mode(&run, 0o644);
+    if std::fs::metadata(&run).unwrap().uid() != 0 {
+        assert!(run.starts_with(makeable(&run).unwrap()));
+        return;
+    }
+    assert_eq!(makeable(&run), None);
+    let give = |path: &Path| std::os::unix::fs::chown(path, Some(65534), None).unwrap();
+    give(&run);
+    assert_eq!(makeable(&run), Some(run.clone()));
+    // What may not be entered can be changed all the same.
+    mode(&run, 0o755);
+    mode(&root, 0o700);
+    let program = at(&run, Some(&stranger()));
+    assert_eq!(
+        program.unusable,
+        Some(format!("stranger may not enter `{}`", root.display()))
+    );
+    assert_eq!(program.writable, Some(run));
 }
