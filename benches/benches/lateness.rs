@@ -8,7 +8,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 use std::thread;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use vrrp_lab::prelude::*;
 use vrrp_lab::{Host, Keepalived};
 
@@ -91,12 +91,6 @@ fn measure(make: impl Fn(&std::sync::Arc<Host>) -> Result<Box<dyn Router>>) -> R
         }
     }
     router.terminate()?;
-    let expected = usize::from(ROUTERS) * usize::try_from(SPAN.as_secs())? * 9 / 10;
-    ensure!(
-        lateness.len() > expected,
-        "{} adverts in {SPAN:?}",
-        lateness.len()
-    );
     lateness.sort();
     Ok(lateness)
 }
@@ -107,27 +101,27 @@ fn percentile(sorted: &[Duration], per_mille: usize) -> Result<Duration> {
 }
 
 fn main() -> Result<()> {
-    // `cargo test --benches` asks whether it starts, not for two minutes of its time.
+    // `cargo test --benches` asks whether it starts, not for five minutes of its time.
     if std::env::args().any(|argument| argument == "--test") {
         return Ok(());
     }
-    println!(
-        "| program | script checks a second | adverts | middle | 99.9th percentile | worst |\n|---|---|---|---|---|---|"
-    );
+    println!("| program | script checks a second | adverts | middle | 99.9th percentile | worst |");
+    println!("|---|---|---|---|---|---|");
     for checks in [0, CHECKS] {
-        let measured = [
-            ("vrrpd", measure(|host| vrrpd(host, checks))?),
-            ("keepalived", measure(|host| keepalived(host, checks))?),
-        ];
-        for (program, lateness) in &measured {
-            println!(
-                "| {program} | {checks} | {} | {} | {} | {} |",
-                lateness.len(),
-                Figures::milliseconds(percentile(lateness, 500)?),
-                Figures::milliseconds(percentile(lateness, 999)?),
-                Figures::milliseconds(percentile(lateness, 1000)?)
-            );
-        }
+        report("vrrpd", checks, &measure(|host| vrrpd(host, checks))?)?;
+        report("keepalived", checks, &measure(|host| keepalived(host, checks))?)?;
     }
+    Ok(())
+}
+
+fn report(program: &str, checks: usize, lateness: &[Duration]) -> Result<()> {
+    let expected = u64::from(ROUTERS) * SPAN.as_secs();
+    println!(
+        "| {program} | {checks} | {} of {expected} | {} | {} | {} |",
+        lateness.len(),
+        Figures::milliseconds(percentile(lateness, 500)?),
+        Figures::milliseconds(percentile(lateness, 999)?),
+        Figures::milliseconds(percentile(lateness, 1000)?)
+    );
     Ok(())
 }

@@ -155,6 +155,41 @@ fn a_check_of_one_member_moves_both() -> Result<()> {
 }
 
 #[test]
+fn equals_of_which_each_is_the_better_one_on_another_lan_settle() -> Result<()> {
+    let lab = Lab::new(TOPOLOGY)?;
+    let (a, b) = (lab.host("a")?, lab.host("b")?);
+    // Inside the second host has the higher address, outside the first.
+    a.ip("address add 10.78.0.22/24 dev eth1")?;
+    let instances = |outside: &str| {
+        let [inside, other] = members(100);
+        [inside, other.with(&format!("source = \"{outside}\""))]
+    };
+    let mut first = Vrrpd::with(a, "vrrpd", GROUP, &instances("10.78.0.22"))?;
+    let mut second = Vrrpd::with(b, "vrrpd", GROUP, &instances("10.78.0.2"))?;
+    first.start()?;
+    second.start()?;
+    let held = |router: &Vrrpd| -> Result<[bool; 2]> { Ok([router.holds(INSIDE)?, router.holds(OUTSIDE)?]) };
+    let settled = || {
+        Ok([held(&first)?, held(&second)?])
+            .map(|held| held == [[true; 2], [false; 2]] || held == [[false; 2], [true; 2]])
+    };
+    lab.eventually(PATIENCE, "one has both", settled)?;
+    for _ in 0..3 {
+        b.partition("eth0")?;
+        b.partition("eth1")?;
+        lab.eventually(PATIENCE, "both have both", || {
+            Ok(held(&first)? == [true; 2] && held(&second)? == [true; 2])
+        })?;
+        b.heal("eth0")?;
+        b.heal("eth1")?;
+        // Each may make the other resign once; after that they do not wait alike.
+        lab.eventually(PATIENCE, "one has both again", settled)?;
+        never(Duration::from_secs(5), "it moves again", || Ok(!settled()?))?;
+    }
+    Ok(())
+}
+
+#[test]
 fn a_member_that_hears_its_master_keeps_the_other_from_becoming_one() -> Result<()> {
     let pair = Pair::elect(Make::Vrrpd, |_| String::new())?;
     // The second no longer hears the first on one of the two LANs; the first is well.

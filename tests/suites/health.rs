@@ -9,6 +9,10 @@ use vrrp_lab::{Host, Server};
 
 const HIGH: u8 = 200;
 const LOW: u8 = 100;
+static FIGURES: Figures = Figures::new(
+    "health",
+    "| what fails | check interval | interval + skew + 50 ms | measured (middle, worst of three) |",
+);
 /// How often checks run here.
 const INTERVAL: Duration = Duration::from_millis(200);
 
@@ -122,6 +126,16 @@ fn a_failing_check_moves_the_address_within_its_interval_and_the_skew() -> Resul
     }
     times.sort();
     let bound = INTERVAL + skew + Duration::from_millis(50);
+    FIGURES.record(&[
+        "a script check with weight 0 on the MASTER",
+        &format!("{} ms", INTERVAL.as_millis()),
+        &Figures::milliseconds(bound),
+        &format!(
+            "{}, {}",
+            Figures::milliseconds(times[1]),
+            Figures::milliseconds(times[2])
+        ),
+    ])?;
     ensure!(times[1] < bound, "the middle one of {times:?} is over {bound:?}");
     let log = checked.first.log()?;
     ensure!(
@@ -319,19 +333,42 @@ fn a_port_and_a_process_and_a_file_are_looked_at_on_the_host_itself() -> Result<
 }
 
 #[test]
-fn a_runner_that_is_killed_is_a_failure_and_comes_back() -> Result<()> {
+fn a_runner_that_is_killed_comes_back_and_nobody_notices() -> Result<()> {
     let checked = Checked::elect(|instance| instance)?;
     let host = checked.first.host();
-    let runner = host
-        .processes()?
-        .iter()
-        .find_map(|(pid, command)| command.ends_with(" runner").then_some(*pid))
-        .context("there is a runner")?;
-    host.signal(runner, Signal::SIGKILL)?;
+    host.signal(runner(host)?, Signal::SIGKILL)?;
+    never(Duration::from_secs(3), "the address moves", || {
+        Ok(!checked.is(State::Master, State::Backup)? || !checked.first.holds(VIP)?)
+    })?;
+    // And its successor runs checks as it did.
+    set_healthy(host, false)?;
     checked.wait("the second took over", |checked| {
         checked.is(State::Fault, State::Master)
+    })
+}
+
+#[test]
+fn a_runner_that_hangs_is_a_failure_and_is_replaced() -> Result<()> {
+    let checked = Checked::elect(|instance| instance)?;
+    let host = checked.first.host();
+    let stopped = runner(host)?;
+    host.signal(stopped, Signal::SIGSTOP)?;
+    checked.wait("the check fails", |checked| {
+        let reason =
+            "check ready failing: could not be started: the process that starts scripts does not answer";
+        Ok(checked.first.log()?.contains(reason))
+    })?;
+    checked.lab.eventually(PATIENCE, "there is another runner", || {
+        Ok(runner(host).is_ok_and(|runner| runner != stopped))
     })?;
     checked.wait("the first is back", |checked| {
         checked.is(State::Master, State::Backup)
     })
+}
+
+/// The process that starts scripts.
+fn runner(host: &Host) -> Result<i32> {
+    let processes = host.processes()?;
+    let found = processes.iter().find(|(_, command)| command == "vrrpd runner");
+    Ok(found.context("there is a runner")?.0)
 }

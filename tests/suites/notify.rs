@@ -134,14 +134,16 @@ fn a_contested_master_runs_its_hook_again_and_a_fifo_has_keepalived_s_lines() ->
     let (a, b) = (lab.host("a")?, lab.host("b")?);
     let fifo = a.file("fifo");
     let besides = format!(
-        "notify_fifo = \"{}\"\n[[group]]\nname = \"all\"\ninstances = [\"V51\"]\n",
-        fifo.display()
+        "notify_fifo = \"{}\"\n[[group]]\nname = \"all\"\ninstances = [\"V51\"]\nnotify = {}\n",
+        fifo.display(),
+        hook(a, "group", "")?
     );
     let more = format!("notify_reasserted = {}", hook(a, "again", "")?);
     let mut router = Vrrpd::with(a, "vrrpd", &besides, &[Instance::new(51, 200, VIP).with(&more)])?;
     router.start()?;
     lab.eventually(PATIENCE, "it serves", || router.holds(VIP))?;
-    // One that will not hear of it.
+    // One that will not hear of it. In its first second a MASTER has only just told its hooks.
+    std::thread::sleep(Duration::from_millis(1200));
     let forged = Forged::new(b.address()?, 51, 90, VIP);
     // What is in a FIFO goes when nobody has it open any more.
     let mut reader = fs::File::options()
@@ -159,6 +161,11 @@ fn a_contested_master_runs_its_hook_again_and_a_fifo_has_keepalived_s_lines() ->
         told(a, "again")?
     );
     router.terminate()?;
+    ensure!(
+        arguments(&told(a, "group")?) == ["GROUP all BACKUP 0", "GROUP all MASTER 0", "GROUP all STOP 0"],
+        "{:#?}",
+        told(a, "group")?
+    );
     let mut lines = vec![0; 4096];
     let length = reader.read(&mut lines)?;
     let lines = String::from_utf8_lossy(&lines[..length]).into_owned();

@@ -192,7 +192,11 @@ fn a_link_that_flaps_is_debounced() -> Result<()> {
     let a = lab.host("a")?;
     let more = "track_interfaces = [\"eth1\"]\nlink_debounce = \"1500ms\"";
     let first = launch(a, "", Instance::new(51, 120, VIP).with(more))?;
-    lab.eventually(PATIENCE, "it serves", || first.holds(VIP))?;
+    lab.eventually(PATIENCE, "it serves", || {
+        Ok(first.state("V51")? == Some(State::Master))
+    })?;
+    // At its start the link may not have been up yet.
+    let before = first.transitions("V51")?;
     for _ in 0..3 {
         a.link_down("eth1")?;
         std::thread::sleep(Duration::from_millis(300));
@@ -200,7 +204,7 @@ fn a_link_that_flaps_is_debounced() -> Result<()> {
         std::thread::sleep(Duration::from_millis(300));
     }
     ensure!(
-        !first.transitions("V51")?.contains(&State::Fault),
+        first.transitions("V51")? == before,
         "what flaps does not count: {}",
         first.log()?
     );

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
@@ -125,8 +126,8 @@ pub enum Cause {
     Refused(Refusal),
     /// What was in the way is gone.
     Recovered,
-    /// Another member of its sync group cannot be MASTER.
-    Group,
+    /// This other member of its sync group cannot be MASTER.
+    Group(Box<str>),
 }
 
 impl fmt::Display for Cause {
@@ -147,7 +148,7 @@ impl fmt::Display for Cause {
             Self::Fault(fault) => fault.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Recovered => f.write_str("what was in the way is gone"),
-            Self::Group => f.write_str("another member of its sync group is not MASTER"),
+            Self::Group(member) => write!(f, "{member}, of the same sync group, cannot be MASTER"),
         }
     }
 }

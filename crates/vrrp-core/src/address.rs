@@ -71,7 +71,9 @@ impl fmt::Display for Refusal {
         match self {
             Self::NoInterface(name) => write!(f, "interface {name} does not exist"),
             Self::Kernel { address, errno } => write!(f, "the kernel refused {address} (errno {errno})"),
-            Self::TimedOut => f.write_str("the kernel did not answer in time"),
+            Self::TimedOut => {
+                f.write_str("the kernel did not answer in time, and what became of the addresses is unknown")
+            }
         }
     }
 }

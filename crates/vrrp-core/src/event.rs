@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
+use core::time::Duration;
 
 use vrrp_packet::WirePriority;
 
@@ -46,7 +47,14 @@ pub enum Permit {
     #[default]
     Go,
     /// Not every member can: whose time has come waits, and who is MASTER resigns.
-    Wait,
+    Wait {
+        /// One that cannot.
+        member: Box<str>,
+        /// How much longer than its `Master_Down_Interval` one that had to resign listens. Two hosts of equal priority
+        /// can each be the better one for another member, and make each other resign: with the same wait after that
+        /// they would do so for ever.
+        longer: Duration,
+    },
     /// This other member is in FAULT, and all are with it.
     Fault(Box<str>),
 }

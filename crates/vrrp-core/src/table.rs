@@ -11,8 +11,9 @@ mod tests;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
+use core::time::Duration;
 
-use crate::{Action, Event, Instance, Permit, State, Time};
+use crate::{Action, Event, Instance, Interval, Note, Permit, State, Time};
 
 /// Which virtual router of a [`Table`]. Never used twice in the life of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,14 +117,18 @@ impl Table {
         for (id, _) in &members {
             if let Some(Some(slot)) = self.slots.get_mut(id.index()) {
                 slot.group = Some(group);
-                // It is in INIT, where nothing comes of it.
-                let _ = slot.instance.handle(Time::default(), Event::Permit(Permit::Wait));
             }
         }
         self.groups.push(Group {
             members,
             reported: State::Init,
         });
+        for (id, permit) in self.permits(group) {
+            if let Some(Some(slot)) = self.slots.get_mut(id.index()) {
+                // It is in INIT, where nothing comes of it.
+                let _ = slot.instance.handle(Time::default(), permit);
+            }
+        }
         group
     }
 
@@ -168,26 +173,42 @@ impl Table {
     /// of its sync group. To one that is not there it does nothing.
     #[must_use]
     pub fn handle(&mut self, now: Time, id: RouterId, event: Event) -> Vec<Outcome> {
+        self.handle_all(now, [(id, event)])
+    }
+
+    /// The same with several events that happen together: members of a group that all leave are not told of each
+    /// other's leaving.
+    #[must_use]
+    pub fn handle_all(
+        &mut self,
+        now: Time,
+        events: impl IntoIterator<Item = (RouterId, Event)>,
+    ) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
-        let mut group = None;
+        let mut concerned = BTreeSet::new();
         // A permit is given only where it differs from the last one, and what a member can do changes at most once by
         // each: this ends.
-        let mut coming = VecDeque::from([(id, event)]);
+        let mut coming: VecDeque<(RouterId, Event)> = events.into_iter().collect();
         while let Some((id, event)) = coming.pop_front() {
             let Some(Some(slot)) = self.slots.get_mut(id.index()) else {
                 continue;
             };
             let actions = slot.instance.handle(now, event);
-            group = slot.group;
+            concerned.extend(slot.group);
             outcomes.extend(actions.into_iter().map(|action| Outcome::Act(id, action)));
             self.requeue(id);
-            if coming.is_empty()
-                && let Some(group) = group
-            {
-                coming.extend(self.permits(group));
+            if coming.is_empty() {
+                coming.extend(concerned.iter().flat_map(|&group| self.permits(group)));
             }
         }
-        outcomes.extend(group.and_then(|group| self.regroup(group)));
+        // One that was the last to be ready has not waited.
+        outcomes.retain(|outcome| match outcome {
+            Outcome::Act(id, Action::Note(Note::Waiting)) => self.get(*id).is_some_and(Instance::is_waiting),
+            _ => true,
+        });
+        for group in concerned {
+            outcomes.extend(self.regroup(group));
+        }
         outcomes
     }
 
@@ -199,19 +220,20 @@ impl Table {
         let member = |id: &RouterId| self.get(*id);
         let has_fault = |id: &RouterId| member(id).is_some_and(Instance::has_own_fault);
         let can_serve = |id: &RouterId| member(id).is_some_and(Instance::can_serve);
-        let together = if group.members.iter().all(|(id, _)| can_serve(id)) {
-            Permit::Go
-        } else {
-            Permit::Wait
-        };
+        let hindering = group.members.iter().find(|(id, _)| !can_serve(id));
         let mut permits = Vec::new();
-        for (id, _) in &group.members {
-            let broken = group
-                .members
-                .iter()
-                .find(|(other, _)| other != id && has_fault(other));
-            let permit = broken.map_or_else(|| together.clone(), |(_, name)| Permit::Fault(name.clone()));
-            if member(id).is_some_and(|instance| *instance.permit() != permit) {
+        for (place, (id, _)) in group.members.iter().enumerate() {
+            let Some(instance) = member(id) else { continue };
+            let mut others = group.members.iter().filter(|(other, _)| other != id);
+            let permit = match (others.find(|(other, _)| has_fault(other)), hindering) {
+                (Some((_, broken)), _) => Permit::Fault(broken.clone()),
+                (None, Some((_, hindering))) => Permit::Wait {
+                    member: hindering.clone(),
+                    longer: longer(instance.params().interval, place, group.members.len()),
+                },
+                (None, None) => Permit::Go,
+            };
+            if *instance.permit() != permit {
                 permits.push((*id, Event::Permit(permit)));
             }
         }
@@ -273,4 +295,14 @@ impl Table {
             self.queue(queued.advertising).insert((queued.at, id));
         }
     }
+}
+
+/// How much longer a member listens after the group made it resign: at most a quarter of its interval, and each member
+/// another time. When two hosts make each other resign, each loses another member, and so they do not wait alike.
+fn longer(interval: Interval, place: usize, members: usize) -> Duration {
+    let place = u32::try_from(place).unwrap_or(u32::MAX);
+    let steps = u32::try_from(members.saturating_sub(1))
+        .unwrap_or(u32::MAX)
+        .max(1);
+    interval.get() / 4 * place.min(steps) / steps
 }

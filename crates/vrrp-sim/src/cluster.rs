@@ -92,7 +92,7 @@ impl Cluster {
 
     /// After this moment, if nothing disturbs it, the cluster must have settled.
     pub(crate) fn settled_at(&self, members: &[Member]) -> Moment {
-        self.disturbed + some_master(members) + self.right_master(members)
+        self.disturbed + self.some_master(members) + self.right_master(members)
     }
 
     /// After every event.
@@ -131,10 +131,10 @@ impl Cluster {
         let mut masters = present().filter(|(_, member)| member.view.advertising);
         let (first, second) = (masters.next(), masters.next());
         let Some((node, master)) = first else {
-            let late = quiet > some_master(members) && present().next().is_some();
+            let late = quiet > self.some_master(members) && present().next().is_some();
             return hold(!late, Rule::NoMaster, || format!("quiet for {quiet:?}"));
         };
-        if quiet <= some_master(members) + self.right_master(members) {
+        if quiet <= self.some_master(members) + self.right_master(members) {
             return Ok(());
         }
         if let Some((other, _)) = second {
@@ -154,6 +154,17 @@ impl Cluster {
                 Name(better)
             )
         })
+    }
+
+    /// How long it takes until somebody is MASTER: 3 x interval + skew, the largest there is. In a sync group one that
+    /// had to resign listens for up to a quarter of an interval more.
+    fn some_master(&self, members: &[Member]) -> Duration {
+        let longer = if self.grouped {
+            longest(members, |member| member.view.interval.get()) / 4
+        } else {
+            Duration::ZERO
+        };
+        stretched(longest(members, down) + longer) + SLACK
     }
 
     /// How much longer until it is the right one: the claim of one that preempts, and its `preempt_delay`. When a sync
@@ -213,11 +224,6 @@ fn displaces(member: &Member, master: &Member) -> bool {
 
 fn stretched(span: Duration) -> Duration {
     span + span * DRIFT / 1000
-}
-
-/// How long it takes until somebody is MASTER: 3 x interval + skew, the largest there is.
-fn some_master(members: &[Member]) -> Duration {
-    stretched(longest(members, down)) + SLACK
 }
 
 /// A `preempt_delay`, which begins when a router first hears the wrong MASTER. A keepalived waits for a whole

@@ -251,8 +251,7 @@ impl<C: Core> Subject<C> {
             Defect::NothingReleased => wanted.retain(|(_, action)| !matches!(action, Action::Release(_))),
             Defect::NoResignation => wanted.retain(|(_, action)| !resigns(action)),
             Defect::GroupUntold => {
-                let by_group =
-                    |action: &Action| matches!(action, Action::Moved(moved) if moved.cause == Cause::Group);
+                let by_group = |action: &Action| matches!(action, Action::Moved(moved) if matches!(moved.cause, Cause::Group(_)));
                 let group: Vec<Virtual> = wanted
                     .iter()
                     .filter(|(_, action)| by_group(action))

@@ -112,7 +112,15 @@ impl Step<'_> {
 
     /// Whether its sync group has told it to stand back.
     fn must_wait(&self) -> bool {
-        *self.event == Event::Permit(Permit::Wait)
+        matches!(self.event, Event::Permit(Permit::Wait { .. }))
+    }
+
+    /// How much longer it listens because of that.
+    fn longer(&self) -> Duration {
+        match self.event {
+            Event::Permit(Permit::Wait { longer, .. }) => *longer,
+            _ => Duration::ZERO,
+        }
     }
 
     /// How a MASTER that was heard compares with us (RFC 3768 section 6.4.3).

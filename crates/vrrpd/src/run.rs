@@ -23,6 +23,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use anyhow::{Context, anyhow};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tracing::{error, info, warn};
 use vrrp_checks::runner::Runner;
 use vrrp_core::Time;
@@ -40,6 +41,8 @@ use crate::problems::{self, complain};
 /// Without these nothing works: addresses, and raw sockets.
 const NEEDED: [Capability; 2] = [Capability::NetAdmin, Capability::NetRaw];
 
+/// As many open files as a thousand checks and hundreds of interfaces can take, if the host allows them.
+const DESCRIPTORS: u64 = 16_384;
 /// This program, also when its file has been replaced since.
 const OURSELVES: &str = "/proc/self/exe";
 
@@ -70,8 +73,10 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
     // Before any thread starts, and before this process has anything that a script must not have.
     let runner = Runner::start(Path::new(OURSELVES), &[RUNNER_COMMAND])
         .context("the process that starts scripts cannot be started")?;
+    // After the runner has started: scripts have the limit that everybody has.
+    let descriptors = raise_descriptor_limit();
     // Before any thread starts, so that all of them leave the signals to this one.
-    let signals = Signals::new().context("signals cannot be received")?;
+    let mut signals = Signals::new().context("signals cannot be received")?;
     let log = logging::start(options.log_format, options.log_level);
     info!(
         name = config.name,
@@ -79,6 +84,11 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
         "vrrpd {} starts",
         env!("CARGO_PKG_VERSION")
     );
+    if let Err(error) = descriptors {
+        info!(
+            "the limit of open files stays as it is ({error}): set LimitNOFILE if there are hundreds of checks"
+        );
+    }
 
     let (waker, wake_up) = wake_pair().context("no descriptor is left")?;
     let mut kernel_options = KernelOptions::new(&config.name, &options.state_dir);
@@ -101,12 +111,20 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
         reports,
         verdicts,
     };
-    let ended = protocol_loop(engine, signals, &timer, &news);
-    if !service.finish() {
-        warn!("not every notify script was told of the end in time");
-    }
+    let ended = protocol_loop(engine, &mut signals, &timer, &news);
+    service.finish(|| matches!(signals.next(), Some(Signal::Terminate | Signal::Interrupt)));
     log.own_up();
     ended
+}
+
+/// Every check that is under way takes a descriptor, and adverts and addresses must not be short of one.
+fn raise_descriptor_limit() -> nix::Result<()> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    let wanted = hard.min(DESCRIPTORS);
+    if soft >= wanted {
+        return Ok(());
+    }
+    setrlimit(Resource::RLIMIT_NOFILE, wanted, hard)
 }
 
 /// The protocol must not wait for the disk or for other processes. Without the rights it runs all the same.
@@ -137,7 +155,12 @@ enum Lost {
     Service,
 }
 
-fn protocol_loop(mut engine: Engine, mut signals: Signals, timer: &Timer, news: &News) -> anyhow::Result<()> {
+fn protocol_loop(
+    mut engine: Engine,
+    signals: &mut Signals,
+    timer: &Timer,
+    news: &News,
+) -> anyhow::Result<()> {
     loop {
         let mut lost = None;
         let reports = std::iter::from_fn(|| take(&news.reports, Lost::Netlink, &mut lost));
@@ -161,7 +184,7 @@ fn protocol_loop(mut engine: Engine, mut signals: Signals, timer: &Timer, news: 
             }
         }
         timer.arm(engine.deadline()).context("the timer cannot be set")?;
-        if let Err(error) = wait(&engine, &signals, timer, &news.wake_up, more) {
+        if let Err(error) = wait(&engine, signals, timer, &news.wake_up, more) {
             error!("waiting for packets failed: {error}");
             stop(engine, moment.time);
             return Err(error).context("waiting for packets failed");

@@ -38,7 +38,7 @@ fn every_cause_is_shown_with_what_it_knows() {
         ),
         (
             Cause::Refused(Refusal::TimedOut),
-            "the kernel did not answer in time",
+            "the kernel did not answer in time, and what became of the addresses is unknown",
         ),
         (Cause::Recovered, "what was in the way is gone"),
     ] {

@@ -39,7 +39,10 @@ fn a_refusal_is_shown_with_its_address_and_error_number() {
             Refusal::Kernel { address, errno: 13 },
             "the kernel refused 10.77.0.100/24 on eth0 (errno 13)",
         ),
-        (Refusal::TimedOut, "the kernel did not answer in time"),
+        (
+            Refusal::TimedOut,
+            "the kernel did not answer in time, and what became of the addresses is unknown",
+        ),
     ] {
         assert_eq!(refusal.to_string(), shown);
     }

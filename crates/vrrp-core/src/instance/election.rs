@@ -30,7 +30,7 @@ impl Instance {
 
     /// The owner asks nobody, except for its sync group. Says whether it did.
     pub(super) fn take_over_as_owner(&mut self, now: Time, actions: &mut Actions) -> bool {
-        if let (Role::Backup(backup), Permit::Wait) = (&mut self.role, &self.permit) {
+        if let (Role::Backup(backup), Permit::Wait { .. }) = (&mut self.role, &self.permit) {
             backup.ready = true;
             return false;
         }

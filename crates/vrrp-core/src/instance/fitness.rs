@@ -62,6 +62,11 @@ impl Instance {
         }
     }
 
+    /// Whether its time has come to be MASTER, and its sync group makes it wait.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.role, Role::Backup(Backup { ready: true, .. }))
+    }
+
     /// What its sync group lets it do.
     pub fn permit(&self) -> &Permit {
         &self.permit
@@ -71,7 +76,7 @@ impl Instance {
     pub(super) fn obstacle(&self) -> Option<Cause> {
         let member = || match &self.permit {
             Permit::Fault(member) => Some(Fault::Member(member.clone())),
-            Permit::Go | Permit::Wait => None,
+            Permit::Go | Permit::Wait { .. } => None,
         };
         let refused = || Some(Cause::Refused(self.refused.as_ref()?.reason.clone()));
         self.own_fault()
@@ -241,21 +246,23 @@ impl Instance {
         }
         match (&self.role, &self.permit) {
             (Role::Backup(Backup { ready: true, .. }), Permit::Go) => self.come_forward(now, actions),
-            (Role::Master(_), Permit::Wait) => {
+            (Role::Master(_), Permit::Wait { member, longer }) => {
+                let (cause, longer) = (Cause::Group(member.clone()), *longer);
                 actions.push(Action::Send(WirePriority::RESIGN));
-                self.stand_back(now, actions);
-                Some(Cause::Group)
+                self.stand_back(now + longer, actions);
+                Some(cause)
             }
-            (Role::Backup(_), Permit::Wait) if self.holding != Holding::Nothing => {
-                self.stand_back(now, actions);
+            (Role::Backup(_), Permit::Wait { longer, .. }) if self.holding != Holding::Nothing => {
+                self.stand_back(now + *longer, actions);
                 None
             }
             _ => None,
         }
     }
 
-    fn stand_back(&mut self, now: Time, actions: &mut Actions) {
+    /// BACKUP, as if it had become one at that time.
+    fn stand_back(&mut self, at: Time, actions: &mut Actions) {
         self.release(actions);
-        self.role = Role::Backup(self.new_backup(now));
+        self.role = Role::Backup(self.new_backup(at));
     }
 }

@@ -80,6 +80,13 @@ fn moved(from: State, to: State, cause: Cause) -> Action {
     Action::Moved(Moved { from, to, cause })
 }
 
+fn must_wait() -> Permit {
+    Permit::Wait {
+        member: "inside".into(),
+        longer: Duration::from_millis(250),
+    }
+}
+
 /// What was done, without what was only said.
 fn effects(actions: Actions) -> Actions {
     actions

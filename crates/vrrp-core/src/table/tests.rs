@@ -100,7 +100,7 @@ fn what_is_removed_is_gone_from_the_queue() {
 
 mod groups {
     use super::*;
-    use crate::{Action, Cause, Fault, Heard, InterfaceName, State, WirePriority};
+    use crate::{Action, Cause, Fault, Heard, InterfaceName, Note, State, WirePriority};
 
     const STRANGER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 1, 9));
 
@@ -203,7 +203,7 @@ mod groups {
                 _ => None,
             })
             .collect();
-        assert_eq!(causes[1], (ids[1], Cause::Group));
+        assert_eq!(causes[1], (ids[1], Cause::Group("inside".into())));
         assert_eq!(
             outcomes.last(),
             Some(&Outcome::GroupMoved {
@@ -298,5 +298,48 @@ mod groups {
         let trace = run_to(&mut table, now + Duration::from_secs(5));
         let claims = |(_, outcome): &(Time, Outcome)| matches!(outcome, Outcome::Act(_, Action::Claim(_)));
         assert!(trace.iter().any(claims));
+    }
+
+    #[test]
+    fn one_that_had_to_resign_listens_longer_by_its_place() {
+        let (mut table, ids, now) = masters(100);
+        let _ = table.handle(now, ids[0], heard(150));
+        let deadlines = ids.map(|id| table.get(id).unwrap().deadline().unwrap());
+        assert_eq!(deadlines[1] - Duration::from_millis(250), deadlines[0]);
+        let (mut table, ids, now) = masters(100);
+        let _ = table.handle(now, ids[1], heard(150));
+        let deadlines = ids.map(|id| table.get(id).unwrap().deadline().unwrap());
+        assert_eq!(deadlines[0], deadlines[1], "the first does not wait longer");
+    }
+
+    #[test]
+    fn members_that_stop_together_stop_as_what_they_were() {
+        let (mut table, ids, now) = masters(100);
+        let outcomes = table.handle_all(now, ids.map(|id| (id, Event::Stop)));
+        let moves: Vec<_> = outcomes
+            .iter()
+            .filter_map(|outcome| match outcome {
+                Outcome::Act(_, Action::Moved(moved)) => Some((moved.from, moved.to)),
+                Outcome::GroupMoved { from, to, .. } => Some((*from, *to)),
+                Outcome::Act(..) => None,
+            })
+            .collect();
+        assert_eq!(
+            moves,
+            [(State::Master, State::Init); 3],
+            "each member, and then the group"
+        );
+    }
+
+    #[test]
+    fn the_last_to_be_ready_does_not_say_that_it_waits() {
+        let (mut table, ids) = pair(100);
+        let trace = run_to(&mut table, START + Duration::from_secs(4));
+        let waiting: Vec<_> = trace
+            .iter()
+            .filter(|(_, outcome)| matches!(outcome, Outcome::Act(_, Action::Note(Note::Waiting))))
+            .collect();
+        assert_eq!(waiting.len(), 1, "{waiting:?}");
+        assert!(matches!(waiting[0].1, Outcome::Act(id, _) if id == ids[0]));
     }
 }

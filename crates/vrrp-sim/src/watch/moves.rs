@@ -83,7 +83,7 @@ impl Moves {
             (Cause::HigherAddress { master }, State::Master, State::Backup) => {
                 heard == Some((*master, ours)) && Some(*master) > step.network.source
             }
-            (Cause::Group, State::Master, State::Backup) => step.must_wait(),
+            (Cause::Group(_), State::Master, State::Backup) => step.must_wait(),
             (Cause::Silence, State::Backup, State::Master) => answered,
             (Cause::Owner, State::Backup, State::Master) => answered && self.owner,
             (Cause::Resigned(master), State::Backup, State::Master) => {

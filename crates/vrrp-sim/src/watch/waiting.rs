@@ -39,8 +39,17 @@ impl Waiting {
             _ => None,
         };
         if entered || (step.must_wait() && released()) {
+            // One that comes out of FAULT has not been made to resign.
+            let longer = if step.from() == Role::Fault {
+                Duration::ZERO
+            } else {
+                step.longer()
+            };
+            hold(longer <= step.params.interval.get() / 4, Rule::TooLate, || {
+                format!("to listen longer by {longer:?}: {}", step.words())
+            })?;
             *self = Self {
-                down: step.now + step.is.down(),
+                down: step.now + step.is.down() + longer,
                 heard: yielded.map(|heard| (step.now, heard.priority)),
                 from: yielded.map(|heard| heard.source),
                 // The owner of the addresses waits for nobody but its sync group.

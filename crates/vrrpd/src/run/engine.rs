@@ -185,11 +185,10 @@ impl Engine {
     /// Stops every virtual router: they resign and release what they hold. The notices of that are held back, so that
     /// hooks are told once it is done.
     pub(super) fn stop(mut self, now: Time) -> (Kernel, Notices) {
-        let ids: Vec<RouterId> = self.table.iter().map(|(id, _)| id).collect();
+        let stops: Vec<_> = self.table.iter().map(|(id, _)| (id, Event::Stop)).collect();
         self.notices.hold();
-        for id in ids {
-            self.event(now, id, Event::Stop);
-        }
+        let outcomes = self.table.handle_all(now, stops);
+        self.carry_out(now, outcomes);
         (self.kernel, self.notices)
     }
 
@@ -213,7 +212,12 @@ impl Engine {
     // What the state machines want.
 
     fn event(&mut self, now: Time, id: RouterId, event: Event) {
-        for outcome in self.table.handle(now, id, event) {
+        let outcomes = self.table.handle(now, id, event);
+        self.carry_out(now, outcomes);
+    }
+
+    fn carry_out(&mut self, now: Time, outcomes: Vec<Outcome>) {
+        for outcome in outcomes {
             match outcome {
                 Outcome::Act(id, action) => self.perform(now, id, action),
                 Outcome::GroupMoved { group, from, to } => self.group_moved(group, from, to),

@@ -16,7 +16,8 @@ use vrrp_core::{Cause, Fault, Instance, Moved, Note, State, Time};
 use super::narrate;
 use super::router::Router;
 
-/// A MASTER that is contested all the time is told of so often.
+/// A MASTER that is contested all the time is told of so often, and not within this time of becoming MASTER: its hook
+/// was told just then, and one that it has displaced says so once more when it yields.
 const REASSERTED_AGAIN: Duration = Duration::from_secs(1);
 
 /// The way to whoever tells hooks. Dropped, it says that nothing more will come.
@@ -93,11 +94,11 @@ impl Notices {
                 self.of_instance(router, instance, state_event(State::Fault), State::Init, cause);
             }
             Note::Contested { .. } if instance.state() == State::Master => {
-                let before = router.told.reasserted_at;
+                let status = instance.status();
+                let before = router.told.reasserted_at.max(Some(status.since));
                 if before.is_none_or(|before| now.since(before) >= REASSERTED_AGAIN) {
                     router.told.reasserted_at = Some(now);
-                    let cause = instance.status().cause;
-                    self.of_instance(router, instance, Event::Reasserted, State::Master, &cause);
+                    self.of_instance(router, instance, Event::Reasserted, State::Master, &status.cause);
                 }
             }
             _ => {}

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tracing::{error, info, warn};
 use vrrp_checks::notify::{Kind, Notice, Notifier};
 use vrrp_checks::runner::{Ended, Job, Lane, Starting};
 use vrrp_checks::{Hooks, watch};
@@ -19,6 +20,10 @@ use super::engine::Verdict;
 
 /// So many notices wait for the service thread.
 const QUEUE: usize = 4096;
+/// What a hook that is ended may take to end.
+const HOOK_DIES_WITHIN: Duration = Duration::from_secs(4);
+/// How often somebody looks whether that is over.
+const LOOK: Duration = Duration::from_millis(100);
 /// What ending the runner may take once every hook was told.
 const RUNNER_ENDS_WITHIN: Duration = Duration::from_secs(1);
 
@@ -76,19 +81,38 @@ impl Service {
         Ok((service, Ends { notices, verdicts }))
     }
 
-    /// Waits until every hook was told of the end, as long as their time-outs allow. `false` if that was not enough.
-    pub(super) fn finish(self) -> bool {
-        let in_time = self.ended.recv_timeout(self.patience) == Err(mpsc::RecvTimeoutError::Disconnected);
-        in_time && self.thread.join().is_ok()
+    /// Waits until every hook was told of the end: as long as their time-outs allow, or until somebody has no patience
+    /// left.
+    pub(super) fn finish(self, mut impatient: impl FnMut() -> bool) {
+        let mut waited = Duration::ZERO;
+        while waited < self.patience {
+            if self.ended.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Disconnected) {
+                // It ends by itself: there is nothing left for it to do.
+                let _ = self.thread.join();
+                return;
+            }
+            if impatient() {
+                warn!("a second signal: notify scripts that still run are left alone");
+                return;
+            }
+            waited += LOOK;
+            if waited == LOOK * 5 {
+                info!(
+                    "waiting for notify scripts, {} s at most; another signal ends that",
+                    self.patience.as_secs()
+                );
+            }
+        }
+        warn!("not every notify script was told of the end in time");
     }
 }
 
-/// One hook may be running when the end comes, and two more are started then.
+/// One hook may be running when the end comes, and two more are started then. Each may take two seconds more to die.
 fn patience(config: &Config) -> Duration {
     let instances = config.instances.iter().map(|instance| &instance.hooks);
     let hooks = instances.chain(config.groups.iter().map(|group| &group.hooks));
     let longest = hooks.flat_map(Hooks::all).map(|hook| hook.timeout).max();
-    longest.unwrap_or_default() * 3 + RUNNER_ENDS_WITHIN * 3
+    longest.map_or(RUNNER_ENDS_WITHIN * 3, |longest| (longest + HOOK_DIES_WITHIN) * 3)
 }
 
 async fn serve(work: Work) {
@@ -103,7 +127,7 @@ async fn serve(work: Work) {
     let runner = match runner.attach() {
         Ok(runner) => runner,
         Err(error) => {
-            tracing::error!("scripts cannot be started: {error}");
+            error!("scripts cannot be started: {error}");
             return;
         }
     };

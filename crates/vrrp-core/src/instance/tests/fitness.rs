@@ -355,7 +355,7 @@ mod group {
     /// One that waits for its group since its time has come.
     fn ready(params: Params) -> (Instance, Time) {
         let mut instance = created(params);
-        let _ = instance.handle(START, Event::Permit(Permit::Wait));
+        let _ = instance.handle(START, Event::Permit(must_wait()));
         let _ = instance.handle(START, Event::Start);
         let at = instance.deadline().expect("a deadline");
         assert_eq!(instance.handle(at, Event::Timeout), [Action::Note(Note::Waiting)]);
@@ -385,7 +385,7 @@ mod group {
                 preempt,
                 ..params(100)
             });
-            let _ = instance.handle(START, Event::Permit(Permit::Wait));
+            let _ = instance.handle(START, Event::Permit(must_wait()));
             let _ = instance.handle(START, Event::Start);
             let mut beat = 0;
             while !instance.can_serve() {
@@ -407,7 +407,7 @@ mod group {
     #[test]
     fn the_owner_waits_too() {
         let mut instance = created(params(255));
-        let _ = instance.handle(START, Event::Permit(Permit::Wait));
+        let _ = instance.handle(START, Event::Permit(must_wait()));
         assert_eq!(
             instance.handle(START, Event::Start),
             [moved(State::Init, State::Backup, Cause::Started)]
@@ -425,7 +425,7 @@ mod group {
         let _ = instance.handle(ms(1), Event::Permit(Permit::Fault("inside".into())));
         assert!(!instance.has_own_fault(), "the fault is not its own");
         assert_eq!(
-            instance.handle(ms(2), Event::Permit(Permit::Wait)),
+            instance.handle(ms(2), Event::Permit(must_wait())),
             [moved(State::Fault, State::Backup, Cause::Recovered)]
         );
     }

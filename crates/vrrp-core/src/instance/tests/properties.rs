@@ -42,7 +42,7 @@ fn any_verdict() -> impl Strategy<Value = Event> {
 fn any_permit() -> impl Strategy<Value = Event> {
     let permit = prop_oneof![
         3 => Just(Permit::Go),
-        2 => Just(Permit::Wait),
+        2 => Just(must_wait()),
         1 => Just(Permit::Fault("inside".into())),
     ];
     permit.prop_map(Event::Permit)

@@ -59,7 +59,7 @@ fn at(role: In) -> (Instance, Epoch) {
         }
         In::Ready => {
             let mut instance = Instance::new(params(OUR_PRIORITY), network());
-            let _ = instance.handle(START, Event::Permit(Permit::Wait));
+            let _ = instance.handle(START, Event::Permit(must_wait()));
             let started = START + Duration::from_secs(1) - instance.master_down_interval();
             let _ = instance.handle(started, Event::Start);
             let (when, actions) = wait(&mut instance);
@@ -363,7 +363,7 @@ fn the_group_may_go() {
 #[test]
 fn the_group_must_wait() {
     row(
-        |_| Event::Permit(Permit::Wait),
+        |_| Event::Permit(must_wait()),
         &[
             (In::Preempting, vec![release()], State::Backup),
             (In::Taking, vec![send(0), release()], State::Backup),
@@ -372,7 +372,7 @@ fn the_group_must_wait() {
                 vec![
                     send(0),
                     release(),
-                    moved(State::Master, State::Backup, Cause::Group),
+                    moved(State::Master, State::Backup, Cause::Group("inside".into())),
                 ],
                 State::Backup,
             ),

@@ -151,7 +151,7 @@ fn a_group_is_told_as_its_members_are() {
 }
 
 #[test]
-fn a_contested_master_is_told_of_once_a_second_and_a_backup_is_not() {
+fn a_contested_master_is_told_of_once_a_second_and_neither_at_its_beginning_nor_as_a_backup() {
     let (send, mut queue) = channel(64);
     let (mut notices, mut router) = (Notices::new(send), router());
     let mut instance = instance(&router);
@@ -171,7 +171,7 @@ fn a_contested_master_is_told_of_once_a_second_and_a_backup_is_not() {
     let _ = instance.handle(at, Happens::Timeout);
     let _ = instance.handle(at, Happens::Claimed(vrrp_core::Epoch(1), Ok(())));
     assert_eq!(instance.state(), State::Master);
-    for tenth in 0..25 {
+    for tenth in 0..35 {
         let now = at + Duration::from_millis(tenth * 100);
         notices.noted(now, &mut router, &instance, &contested);
     }
