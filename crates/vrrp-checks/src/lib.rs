@@ -22,7 +22,7 @@ mod watch;
 
 pub use judge::{Judge, Standing};
 pub use spec::{
-    Capabilities, Check, Endpoint, EndpointFlaw, Expected, Hook, Hooks, Http, Identity, Pattern, Probe, Processes, Script,
-    StateFile, Url, UrlFlaw,
+    Capabilities, Check, Endpoint, EndpointFlaw, Expected, Hook, Hooks, Http, Identity, Pattern, Probe,
+    Processes, Script, StateFile, Url, UrlFlaw,
 };
 pub use watch::watch;

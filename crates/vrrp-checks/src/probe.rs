@@ -64,11 +64,15 @@ where
         match &check.probe {
             Probe::Http(http) => {
                 let _room = self.connections.room(within).await?;
-                in_time(within, http::run(http, within)).await.map(|()| Answer::Passes)
+                in_time(within, http::run(http, within))
+                    .await
+                    .map(|()| Answer::Passes)
             }
             Probe::Tcp(endpoint) => {
                 let _room = self.connections.room(within).await?;
-                in_time(within, tcp::run(endpoint, within)).await.map(|()| Answer::Passes)
+                in_time(within, tcp::run(endpoint, within))
+                    .await
+                    .map(|()| Answer::Passes)
             }
             // The runner ends it in time.
             Probe::Script(script) => {

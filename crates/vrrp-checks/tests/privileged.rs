@@ -136,7 +136,10 @@ async fn home_and_name_are_those_of_the_user() {
 async fn a_check_of_another_user_ends_with_the_runner() {
     use nix::sys::signal::{Signal, kill};
     let bench = root_bench(":");
-    let path = bench.script("script", "[ -e $dir/pid ] && exit 0; echo $$ > $dir/pid; exec sleep 1000");
+    let path = bench.script(
+        "script",
+        "[ -e $dir/pid ] && exit 0; echo $$ > $dir/pid; exec sleep 1000",
+    );
     let lane = bench.runner.lane();
     let check = become_job(job(&path), Some(nobody()), NET_RAW);
     let run = tokio::spawn(async move { lane.run(check).await });

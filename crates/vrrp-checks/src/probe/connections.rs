@@ -48,6 +48,11 @@ impl Connections {
 /// How many there may be with so many descriptors; `None` for any number.
 fn most(descriptors: Option<u64>) -> usize {
     let descriptors = descriptors.unwrap_or(u64::MAX);
-    let most = descriptors.saturating_sub(KEPT).max(descriptors / SHARE / 4).min(descriptors / SHARE);
-    usize::try_from(most).map_or(Semaphore::MAX_PERMITS, |most| most.clamp(1, Semaphore::MAX_PERMITS))
+    let most = descriptors
+        .saturating_sub(KEPT)
+        .max(descriptors / SHARE / 4)
+        .min(descriptors / SHARE);
+    usize::try_from(most).map_or(Semaphore::MAX_PERMITS, |most| {
+        most.clamp(1, Semaphore::MAX_PERMITS)
+    })
 }
