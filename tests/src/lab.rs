@@ -15,6 +15,7 @@ use crate::capture::Capture;
 use crate::host::Host;
 use crate::namespace;
 use crate::process::read_log;
+use crate::stalls;
 use crate::switch::Switch;
 use crate::wait;
 
@@ -41,6 +42,7 @@ impl Lab {
     pub fn new(topology: Topology<'_>) -> Result<Self> {
         static MADE: AtomicUsize = AtomicUsize::new(0);
         namespace::sweep()?;
+        stalls::watch();
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let directory = tempfile::Builder::new()
             .prefix(&namespace::name(number, ""))

@@ -25,6 +25,7 @@ mod probe;
 mod process;
 mod router;
 mod server;
+mod stalls;
 mod succession;
 mod switch;
 mod wait;
@@ -46,6 +47,7 @@ pub use probe::{Probe, Probed};
 pub use process::Process;
 pub use router::{Frr, Keepalived, Make, Program, Router, State, Vrrpd};
 pub use server::Server;
+pub use stalls::longest_stall;
 pub use succession::Succession;
 pub use switch::Switch;
 pub use wait::{eventually, never};
@@ -59,6 +61,6 @@ pub mod prelude {
 
     pub use crate::{
         Advert, Figures, Forged, Injector, Instance, Kind, Lab, Make, PATIENCE, Packet, Pair, Preempt, Probe,
-        Router, Server, Signal, State, VIP, Vip, Vrrpd, monotonic, never, wall,
+        Router, Server, Signal, State, VIP, Vip, Vrrpd, longest_stall, monotonic, never, wall,
     };
 }

@@ -43,7 +43,7 @@ fn of_three_routers_the_highest_priority_is_master() -> Result<()> {
     for pair in adverts.windows(2) {
         let gap = pair[1].0.saturating_sub(pair[0].0);
         ensure!(
-            gap.abs_diff(Duration::from_secs(1)) < Duration::from_millis(50),
+            gap.abs_diff(Duration::from_secs(1)) < Duration::from_millis(50) + longest_stall(adverts[0].0),
             "adverts {gap:?} apart"
         );
     }

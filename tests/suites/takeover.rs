@@ -43,7 +43,7 @@ fn sigterm_hands_over_within_the_skew() -> Result<()> {
         .0
         .saturating_sub(goodbye.0);
     ensure!(
-        wait < Instance::new(51, LOW, VIP).skew() + Duration::from_millis(200),
+        wait < Instance::new(51, LOW, VIP).skew() + Duration::from_millis(200) + longest_stall(goodbye.0),
         "it took {wait:?}"
     );
     ensure!(probed.outage < Duration::from_secs(1), "{probed:?}");
