@@ -74,6 +74,19 @@ struct Backup {
     resigned: Option<IpAddr>,
     /// Its time has come, and it waits for its sync group.
     ready: bool,
+    /// Its sync group made it resign: until then it listens so much longer whenever its timer is set. What two hosts
+    /// that make each other resign still send must not make them equal again.
+    patience: Option<(Time, Duration)>,
+}
+
+impl Backup {
+    /// How much longer than the `Master_Down_Interval` it listens.
+    fn longer(&self, now: Time) -> Duration {
+        match self.patience {
+            Some((until, longer)) if now < until => longer,
+            _ => Duration::ZERO,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -96,7 +96,7 @@ impl Instance {
         });
 
         if spared {
-            backup.down_at = now + down;
+            backup.down_at = now + down + backup.longer(now);
             backup.resigned = None;
             backup.ready = false;
             if backup.preempt_at.take().is_some() {
@@ -285,6 +285,7 @@ impl Instance {
             heard: None,
             resigned: None,
             ready: false,
+            patience: None,
         }
     }
 

@@ -249,20 +249,25 @@ impl Instance {
             (Role::Master(_), Permit::Wait { member, longer }) => {
                 let (cause, longer) = (Cause::Group(member.clone()), *longer);
                 actions.push(Action::Send(WirePriority::RESIGN));
-                self.stand_back(now + longer, actions);
+                self.stand_back(now, longer, actions);
                 Some(cause)
             }
             (Role::Backup(_), Permit::Wait { longer, .. }) if self.holding != Holding::Nothing => {
-                self.stand_back(now + *longer, actions);
+                let longer = *longer;
+                self.stand_back(now, longer, actions);
                 None
             }
             _ => None,
         }
     }
 
-    /// BACKUP, as if it had become one at that time.
-    fn stand_back(&mut self, at: Time, actions: &mut Actions) {
+    fn stand_back(&mut self, now: Time, longer: Duration, actions: &mut Actions) {
         self.release(actions);
-        self.role = Role::Backup(self.new_backup(at));
+        let backup = self.new_backup(now);
+        self.role = Role::Backup(Backup {
+            down_at: backup.down_at + longer,
+            patience: Some((backup.down_at, longer)),
+            ..backup
+        });
     }
 }

@@ -306,6 +306,15 @@ mod groups {
         let _ = table.handle(now, ids[0], heard(150));
         let deadlines = ids.map(|id| table.get(id).unwrap().deadline().unwrap());
         assert_eq!(deadlines[1] - Duration::from_millis(250), deadlines[0]);
+        // The last word of another that yields at the same time does not take that away.
+        let _ = table.handle(now, ids[1], heard(100));
+        assert_eq!(table.get(ids[1]).unwrap().deadline(), Some(deadlines[1]));
+        // Once there is a MASTER again, it listens as everybody does.
+        let later = now + Duration::from_secs(4);
+        let _ = table.handle(later, ids[0], heard(150));
+        let _ = table.handle(later, ids[1], heard(150));
+        let deadlines = ids.map(|id| table.get(id).unwrap().deadline().unwrap());
+        assert_eq!(deadlines[0], deadlines[1]);
         let (mut table, ids, now) = masters(100);
         let _ = table.handle(now, ids[1], heard(150));
         let deadlines = ids.map(|id| table.get(id).unwrap().deadline().unwrap());

@@ -24,6 +24,8 @@ pub(super) struct Waiting {
     claiming: bool,
     /// Whether its time has come, and it waits for its sync group.
     ready: bool,
+    /// Its sync group made it resign: until then it listens so much longer.
+    patience: Option<(Time, Duration)>,
 }
 
 impl Waiting {
@@ -50,6 +52,7 @@ impl Waiting {
             })?;
             *self = Self {
                 down: step.now + step.is.down() + longer,
+                patience: (!longer.is_zero()).then(|| (step.now + step.is.down(), longer)),
                 heard: yielded.map(|heard| (step.now, heard.priority)),
                 from: yielded.map(|heard| heard.source),
                 // The owner of the addresses waits for nobody but its sync group.
@@ -196,10 +199,12 @@ impl Waiting {
             self.delay = None;
             self.resigned = true;
         } else if !entitled(step.params.preempt, step.priority(), heard.priority) {
+            let longer = self.patience.filter(|(until, _)| step.now < *until);
             *self = Self {
-                down: armed,
+                down: armed + longer.map_or(Duration::ZERO, |(_, longer)| longer),
                 heard: self.heard,
                 from: self.from,
+                patience: self.patience,
                 ..Self::default()
             };
         } else if self.claiming {
