@@ -87,6 +87,7 @@ impl Waiting {
                 claiming: true,
                 heard,
                 from: self.from,
+                patience: self.patience,
                 ..Self::default()
             };
         }
@@ -158,6 +159,7 @@ impl Waiting {
                 down,
                 heard: self.heard,
                 from: self.from,
+                patience: self.patience,
                 ..Self::default()
             };
             return;
