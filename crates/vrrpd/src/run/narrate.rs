@@ -14,6 +14,7 @@ use vrrp_core::{
 use vrrp_linux::{ClaimNote, Doing, errno_meaning};
 use vrrp_packet::DecodeError;
 
+use super::notices::awaits;
 use super::rejects::Told;
 use super::router::{Router, Sent};
 
@@ -29,8 +30,7 @@ pub(super) fn moved(router: &Router, moved: &Moved) {
     };
     let (vrid, interface) = (router.config.params.vrid, &router.config.interface);
     // One that has just started and has no result yet is not broken.
-    let awaits = matches!(moved.cause, Cause::Fault(Fault::Awaited(_)));
-    if to == State::Fault && !awaits {
+    if to == State::Fault && !awaits(&moved.cause) {
         warn!(router = name, %interface, %vrid, %from, %to, cause, "({name}) Entering {to} STATE");
     } else {
         info!(router = name, %interface, %vrid, %from, %to, cause, "({name}) Entering {to} STATE{note}");

@@ -182,7 +182,7 @@ impl Notices {
 }
 
 /// Whether a virtual router is only waiting for the first result of a check.
-fn awaits(cause: &Cause) -> bool {
+pub(super) fn awaits(cause: &Cause) -> bool {
     matches!(cause, Cause::Fault(Fault::Awaited(_)))
 }
 

@@ -107,7 +107,7 @@ impl Service {
     }
 }
 
-/// One hook may be running when the end comes, and two more are started then. Each may take two seconds more to die.
+/// One hook may be running when the end comes, and two more are started then. Each may take a little more to die.
 fn patience(config: &Config) -> Duration {
     let instances = config.instances.iter().map(|instance| &instance.hooks);
     let hooks = instances.chain(config.groups.iter().map(|group| &group.hooks));
