@@ -12,7 +12,7 @@ CARGO_DENY := 0.20.2
 # How long `make fuzz` runs each target.
 FUZZ_SECONDS ?= 60
 
-.PHONY: help build demo test unit sim kernel lab assure fuzz lint deny ci bench install-tools
+.PHONY: help build demo test unit sim kernel lab manifests assure fuzz lint deny ci bench install-tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +43,10 @@ lab: install-tools ## hosts on a LAN, with real packets (root)
 	$(CARGO) build -q -p vrrpd
 	$(CARGO) test -q -p vrrp-lab -- --test-threads=4
 
-assure: install-tools ## what takes longer: more seeds, every order of few events, planted defects
+manifests: ## deploy/ against the schemas of four Kubernetes versions, without a cluster
+	@tests/manifests.sh
+
+assure: install-tools manifests ## what takes longer: more seeds, every order of few events, planted defects
 	$(CARGO) run -q --release -p vrrp-sim -- --seeds 200000 --start 20000
 	$(CARGO) run -q --release -p vrrp-sim -- defects
 	$(CARGO) run -q --release -p vrrp-sim -- explore --routers 2 --depth 8
