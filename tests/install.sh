@@ -1,6 +1,8 @@
 #!/bin/sh
 # Installs what building and the lab need and this machine lacks (Debian and its relatives; as root). Starts no
 # service. Rust itself is not among it.
+#
+# tests/install.sh containers: and what it takes to build and run images (tests/images.sh).
 set -eu
 
 # Each line: a program that is started, and the packages that it takes.
@@ -11,8 +13,25 @@ keepalived          keepalived
 /usr/lib/frr/vrrpd  frr
 tcpdump             tcpdump
 nft                 nftables
+iptables-nft        iptables
 mount               mount
 '
+
+case ${1:-} in
+containers)
+    needed="$needed
+podman              podman
+buildah             buildah
+runc                runc
+debootstrap         debootstrap
+"
+    ;;
+'') ;;
+*)
+    echo "tests/install.sh: unknown argument \`$1\`: it takes \`containers\` or nothing" >&2
+    exit 2
+    ;;
+esac
 
 missing=$(printf '%s' "$needed" | while read -r program packages; do
     [ -z "$program" ] || command -v "$program" >/dev/null || echo "$packages"
@@ -28,8 +47,8 @@ if ! command -v apt-get >/dev/null; then
     exit 1
 fi
 
-# The packages of keepalived and FRR would start daemons on this very host. Debian asks policy-rc.d first; 101 means
-# "do not". Where there is one already (in containers), it stands.
+# The packages of keepalived, FRR and podman would start daemons on this very host. Debian asks policy-rc.d first; 101
+# means "do not". Where there is one already (in containers), it stands.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
     trap 'rm -f "$policy"' EXIT
@@ -45,9 +64,14 @@ apt-get install --quiet --yes --no-install-recommends $missing
 
 # And they would start them at the next boot.
 if [ "${ours:-no}" = yes ] && [ -d /run/systemd/system ]; then
-    for service in keepalived frr; do
+    for package in keepalived frr podman; do
         case " $missing" in
-        *" $service "*) systemctl disable --quiet "$service.service" ;;
+        *" $package "*) ;;
+        *) continue ;;
+        esac
+        case $package in
+        podman) systemctl disable --quiet podman.socket podman.service podman-restart.service podman-auto-update.timer ;;
+        *) systemctl disable --quiet "$package.service" ;;
         esac
     done
 fi

@@ -9,8 +9,9 @@
 //! | virtual addresses, and news of links and addresses | [`Kernel`], [`Network`] |
 //! | rights and scheduling | [`missing`], [`lock_memory`], [`real_time`] |
 //! | what a refusal means | [`errno_meaning`] |
+//! | the host's firewall | [`firewall`] |
 //!
-//! Nothing here blocks but [`Kernel::start`] and [`Kernel::finish`].
+//! Nothing here blocks but [`Kernel::start`], [`Kernel::finish`] and [`firewall`].
 
 #![deny(unsafe_code)]
 
@@ -18,8 +19,10 @@ mod arp_socket;
 mod capabilities;
 mod clock;
 mod errno;
+pub mod firewall;
 mod netlink;
 mod network;
+mod presence;
 mod receive;
 mod scheduling;
 mod signals;
@@ -32,6 +35,7 @@ pub use clock::{Moment, Timer, now};
 pub use errno::{Doing, errno_meaning};
 pub use netlink::{Job, Kernel, KernelOptions, Owner, Report, StartError};
 pub use network::{Assigned, Link, Network, NetworkChange};
+pub use presence::{Holder, Presence};
 pub use receive::{Drained, Received};
 pub use scheduling::{lock_memory, real_time};
 pub use signals::{Signal, Signals};

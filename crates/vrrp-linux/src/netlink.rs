@@ -106,6 +106,8 @@ pub enum Report {
     Swept {
         /// Those addresses. An interface that is gone by now gives none.
         removed: Vec<VirtualAddress>,
+        /// Those that the kernel did not let go.
+        stuck: Vec<VirtualAddress>,
     },
 }
 
@@ -121,6 +123,8 @@ pub struct KernelOptions {
     /// The monitor's receive buffer, in bytes. It holds what happens while the thread is busy: 8 MiB is some
     /// 10,000 changes.
     pub monitor_buffer: usize,
+    /// Whether to go on although a daemon of this name runs. For a last resort: the two may undo each other's work.
+    pub even_if_running: bool,
 }
 
 impl KernelOptions {
@@ -131,6 +135,7 @@ impl KernelOptions {
             state_dir: state_dir.into(),
             configured: Vec::new(),
             monitor_buffer: 8 << 20,
+            even_if_running: false,
         }
     }
 }
@@ -148,7 +153,7 @@ pub enum StartError {
     /// Another daemon uses the same name, and with it the same list of addresses.
     #[error(
         "a daemon called `{name}` is already running{}: stop it, or run this one from a configuration file \
-         with another name, or with another state directory (it holds {})",
+         with another name (it holds {})",
         pid.map_or_else(String::new, |pid| format!(" (process {pid})")),
         lock.display()
     )]
@@ -189,7 +194,7 @@ impl Kernel {
     /// See [`StartError`]. A state directory that cannot be used is none: it is logged, and leftovers of this
     /// run will only be recognised by their mark.
     pub fn start(options: KernelOptions, waker: Waker) -> Result<(Self, mpsc::Receiver<Report>), StartError> {
-        let ledger = Ledger::open(&options.state_dir, &options.name)?;
+        let ledger = Ledger::open(&options.state_dir, &options.name, options.even_if_running)?;
         let (jobs, queue) = unbounded_channel();
         let (report, reports) = mpsc::channel();
         let (opened, answer) = mpsc::channel();

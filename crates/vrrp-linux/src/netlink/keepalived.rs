@@ -22,9 +22,16 @@ pub(super) fn runs() -> bool {
     processes.flatten().any(|process| {
         let path = process.path();
         is_keepalived(fs::read_to_string(path.join("comm")))
+            && !is_vrrpd(&path)
             // If we may not look, it may well be ours.
             && ledger::network_namespace(&path).is_none_or(|namespace| Some(namespace) == ours)
     })
+}
+
+/// In a pod this daemon runs under keepalived's name, for probes that look for it. The program that it is stays the same.
+fn is_vrrpd(process: &Path) -> bool {
+    let program = |process: &Path| fs::read_link(process.join("exe")).ok();
+    program(process).is_some_and(|theirs| program(Path::new("/proc/self")) == Some(theirs))
 }
 
 fn is_keepalived(name: io::Result<String>) -> bool {

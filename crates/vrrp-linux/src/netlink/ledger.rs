@@ -65,8 +65,8 @@ struct ListFile {
 }
 
 impl Ledger {
-    /// Locks the name and reads what an earlier run has listed.
-    pub(super) fn open(directory: &Path, name: &str) -> Result<Self, StartError> {
+    /// Locks the name and reads what an earlier run has listed, or the one that runs, if that is asked for.
+    pub(super) fn open(directory: &Path, name: &str, even_if_running: bool) -> Result<Self, StartError> {
         if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
             return Err(StartError::Name {
                 name: name.to_owned(),
@@ -84,8 +84,8 @@ impl Ledger {
             .and_then(|()| lock::open(&lock_path(directory, name)))
             .and_then(|lock| Ok((lock::take(&lock)?, lock)));
         let mut lock = match lock {
-            Ok((true, lock)) => lock,
-            Ok((false, mut lock)) => {
+            Ok((taken, lock)) if taken || even_if_running => lock,
+            Ok((_, mut lock)) => {
                 let mut pid = String::new();
                 // What cannot be read only leaves the number out of the message.
                 drop(lock.read_to_string(&mut pid));
@@ -105,7 +105,7 @@ impl Ledger {
                 return Ok(ledger);
             }
         };
-        if let Err(error) = lock::write_pid(&mut lock) {
+        if !even_if_running && let Err(error) = lock::write_pid(&mut lock) {
             tracing::debug!(%error, "cannot note the process number in the lock file");
         }
         ledger.entries = read(&list_path(directory, name), ledger.network);

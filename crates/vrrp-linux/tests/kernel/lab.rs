@@ -308,7 +308,7 @@ impl Daemon {
                 self.snapshots += usize::from(matches!(change, NetworkChange::Snapshot { .. }));
                 self.network.apply(change);
             }
-            Report::Swept { removed } => self.swept = Some(removed.clone()),
+            Report::Swept { removed, .. } => self.swept = Some(removed.clone()),
             _ => {}
         }
         Some(report)

@@ -13,7 +13,7 @@ fn eth0() -> InterfaceName {
 }
 
 fn written(directory: &Path, name: &str, addresses: &[Key]) -> Ledger {
-    let mut ledger = Ledger::open(directory, name).unwrap();
+    let mut ledger = Ledger::open(directory, name, false).unwrap();
     for key in addresses {
         ledger.add(*key, &eth0());
     }
@@ -30,7 +30,7 @@ fn the_next_run_reads_what_this_one_wrote() {
     ledger.save();
     drop(ledger);
 
-    let ledger = Ledger::open(directory.path(), "web").unwrap();
+    let ledger = Ledger::open(directory.path(), "web", false).unwrap();
     assert_eq!(ledger.keys(), BTreeSet::from([keys[1]]));
     assert_eq!(ledger.interface(&keys[1]), Some(&eth0()));
     assert_eq!(ledger.places().get(&(&eth0(), keys[1].address)), Some(&2));
@@ -49,17 +49,17 @@ fn an_empty_list_leaves_no_file() {
 #[test]
 fn a_name_is_taken_as_long_as_its_daemon_runs() {
     let directory = tempfile::tempdir().unwrap();
-    let first = Ledger::open(directory.path(), "web").unwrap();
-    match Ledger::open(directory.path(), "web") {
+    let first = Ledger::open(directory.path(), "web", false).unwrap();
+    match Ledger::open(directory.path(), "web", false) {
         Err(StartError::AlreadyRunning { name, pid, lock }) => {
             assert_eq!((name.as_str(), pid), ("web", Some(std::process::id())));
             assert_eq!(lock, directory.path().join("web.lock"));
         }
         other => panic!("{other:?}"),
     }
-    assert!(Ledger::open(directory.path(), "db").is_ok());
+    assert!(Ledger::open(directory.path(), "db", false).is_ok());
     drop(first);
-    assert!(Ledger::open(directory.path(), "web").is_ok());
+    assert!(Ledger::open(directory.path(), "web", false).is_ok());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_directory_that_cannot_be_made_leaves_a_list_in_memory() {
     let directory = tempfile::tempdir().unwrap();
     let blocked = directory.path().join("file");
     fs::write(&blocked, "").unwrap();
-    let mut ledger = Ledger::open(&blocked, "web").unwrap();
+    let mut ledger = Ledger::open(&blocked, "web", false).unwrap();
     ledger.add(key(2, "10.0.0.100"), &eth0());
     ledger.save();
     assert_eq!(ledger.keys(), BTreeSet::from([key(2, "10.0.0.100")]));
@@ -106,7 +106,10 @@ fn a_name_that_leads_elsewhere_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     for name in ["", ".", "..", "../web", "a/b", ".web"] {
         assert!(
-            matches!(Ledger::open(directory.path(), name), Err(StartError::Name { .. })),
+            matches!(
+                Ledger::open(directory.path(), name, false),
+                Err(StartError::Name { .. })
+            ),
             "{name}"
         );
     }

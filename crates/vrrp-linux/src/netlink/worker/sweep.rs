@@ -4,13 +4,16 @@ use std::collections::{BTreeSet, HashSet};
 use std::io;
 
 use vrrp_core::VirtualAddress;
-use vrrp_core::plan::{self, Step, Wanted};
+use vrrp_core::plan::{self, Key, Step, Wanted};
 
 use super::Worker;
 use crate::netlink::dump::Lost;
 use crate::netlink::indexes::Indexes;
 use crate::netlink::round::is_short;
 use crate::netlink::{Report, ledger, messages, owed};
+
+/// What was removed, and what the kernel did not let go.
+type Swept = (Vec<VirtualAddress>, Vec<VirtualAddress>);
 
 impl Worker<'_> {
     /// Removes, and reports what.
@@ -20,16 +23,16 @@ impl Worker<'_> {
             self.reconnect();
             swept = self.try_sweep(configured).await;
         }
-        let removed = swept.unwrap_or_else(|lost| {
+        let (removed, stuck) = swept.unwrap_or_else(|lost| {
             tracing::error!(reason = %lost, "cannot look for addresses that an earlier run may have left");
-            Vec::new()
+            (Vec::new(), Vec::new())
         });
         self.put_back().await;
         self.ledger.save();
-        self.reporter.send(Report::Swept { removed });
+        self.reporter.send(Report::Swept { removed, stuck });
     }
 
-    async fn try_sweep(&mut self, configured: &[VirtualAddress]) -> Result<Vec<VirtualAddress>, Lost> {
+    async fn try_sweep(&mut self, configured: &[VirtualAddress]) -> Result<Swept, Lost> {
         // As in every attempt: an earlier one may have lost what this look cannot show.
         self.pay().await?;
         let indexes = Indexes::of(&self.command, configured.iter().map(|address| &address.interface)).await?;
@@ -64,17 +67,15 @@ impl Worker<'_> {
             }
         }
         let answers = self.command.carry_out(requests).await?;
+        let address = |key: Key| {
+            let interface = self.ledger.interface(&key).cloned();
+            let interface = interface.or_else(|| indexes.name(key.index))?;
+            Some(ledger::virtual_address(key, interface))
+        };
         let (mut removed, mut refused, mut still_owed) = (Vec::new(), BTreeSet::new(), HashSet::new());
         for (step, answer) in steps.into_iter().zip(answers) {
             match (step, answer) {
-                (Step::Remove { key }, Ok(())) => {
-                    let interface = self
-                        .ledger
-                        .interface(&key)
-                        .cloned()
-                        .or_else(|| indexes.name(key.index));
-                    removed.extend(interface.map(|interface| ledger::virtual_address(key, interface)));
-                }
+                (Step::Remove { key }, Ok(())) => removed.extend(address(key)),
                 (Step::Remove { .. }, Err(libc::EADDRNOTAVAIL | libc::ENODEV)) => {}
                 (Step::Remove { key }, Err(errno)) => {
                     refused.insert(key);
@@ -89,7 +90,8 @@ impl Worker<'_> {
             }
         }
         self.owed.only(&still_owed);
+        let stuck = refused.iter().copied().filter_map(address).collect();
         self.ledger.retain(|key| refused.contains(key));
-        Ok(removed)
+        Ok((removed, stuck))
     }
 }

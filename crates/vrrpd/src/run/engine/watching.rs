@@ -34,7 +34,7 @@ impl Engine {
                         narrate::released(router, &result);
                     }
                 }
-                Report::Swept { removed } => narrate::swept(&removed),
+                Report::Swept { removed, .. } => narrate::swept(&removed),
             }
         }
         if survey {
