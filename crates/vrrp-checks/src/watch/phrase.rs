@@ -12,7 +12,8 @@ pub(super) fn phrase(check: &Check, result: &Result<Answer, Failure>) -> String 
     let name = &check.name;
     match result {
         Ok(Answer::Number(number)) => format!("check {name} says {number}"),
-        Ok(_) if matches!(check.probe, Probe::Script(_)) => format!("VRRP_Script({name}) succeeded"),
+        // A port is looked at by a script in keepalived.
+        Ok(_) if matches!(check.probe, Probe::Script(_) | Probe::Tcp(_)) => format!("VRRP_Script({name}) succeeded"),
         Ok(_) => format!("check {name} passes"),
         Err(Failure::Script(Ended {
             end: End::TimedOut(_),
@@ -25,6 +26,7 @@ pub(super) fn phrase(check: &Check, result: &Result<Answer, Failure>) -> String 
             };
             format!("VRRP_Script({name}) failed ({how})")
         }
+        Err(failure) if matches!(check.probe, Probe::Tcp(_)) => format!("VRRP_Script({name}) failed ({failure})"),
         Err(failure) => format!("check {name} fails: {failure}"),
     }
 }

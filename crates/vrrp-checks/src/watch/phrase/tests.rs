@@ -2,7 +2,7 @@ use core::num::NonZeroU32;
 use std::time::Duration;
 
 use super::*;
-use crate::{Capabilities, Endpoint, Script};
+use crate::{Capabilities, Endpoint, Script, StateFile};
 
 fn check(probe: Probe) -> Check {
     Check {
@@ -27,6 +27,13 @@ fn tcp() -> Check {
     check(Probe::Tcp(Endpoint {
         host: "a".to_owned(),
         port: 1,
+    }))
+}
+
+fn file() -> Check {
+    check(Probe::File(StateFile {
+        path: "/run/drain".into(),
+        presence: false,
     }))
 }
 
@@ -63,6 +70,17 @@ fn scripts_are_spoken_of_as_people_search_for_them() {
     }
 }
 
+/// Of which keepalived's users think as a script, since there it is one.
+#[test]
+fn a_port_is_spoken_of_as_a_script() {
+    let timed_out = Failure::TimedOut(Duration::from_secs(1));
+    assert_eq!(phrase(&tcp(), &Ok(Answer::Passes)), "VRRP_Script(web) succeeded");
+    assert_eq!(
+        phrase(&tcp(), &Err(timed_out)),
+        "VRRP_Script(web) failed (timed out after 1 s)"
+    );
+}
+
 #[test]
 fn what_a_script_wrote_stands_beside_it() {
     assert_eq!(output(&failed(End::Exited(1))), Some("no such thing"));
@@ -80,6 +98,6 @@ fn other_checks_have_words_of_their_own() {
         (Err(timed_out), "check web fails: timed out after 1 s"),
     ];
     for (result, expected) in cases {
-        assert_eq!(phrase(&tcp(), &result), expected);
+        assert_eq!(phrase(&file(), &result), expected);
     }
 }
