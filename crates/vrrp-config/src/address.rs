@@ -125,7 +125,7 @@ fn read_label(
     Some(label.into())
 }
 
-/// Reads the address of one host, without a prefix length. `role` completes "... is the address of one host".
+/// Reads the address of one host, as [`host`] does.
 pub(crate) fn read_host(
     reader: &mut Reader<'_>,
     field: &Field<'_>,
@@ -151,14 +151,18 @@ fn virtual_address(text: &str) -> Result<Ipv4Net, AddressFlaw> {
         None => (text, None),
     };
     let address = unicast(address, "a virtual address")?;
-    let prefix = match length {
-        None => 32,
-        Some(length) => length
-            .parse()
-            .ok()
-            .filter(|prefix| (1..=32).contains(prefix))
-            .ok_or_else(|| AddressFlaw::Prefix(length.to_owned()))?,
-    };
+    can_be_virtual(address, length.map_or(Ok(32), prefix_length)?)
+}
+
+/// A prefix length, as it is written after the slash.
+pub(crate) fn prefix_length(text: &str) -> Result<u8, AddressFlaw> {
+    let length = text.parse().ok().filter(|length| (1..=32).contains(length));
+    length.ok_or_else(|| AddressFlaw::Prefix(text.to_owned()))
+}
+
+/// An address of one host, with a prefix length in which it can be one.
+pub(crate) fn can_be_virtual(address: Ipv4Addr, prefix: u8) -> Result<Ipv4Net, AddressFlaw> {
+    let address = one_host(address, "a virtual address")?;
     let net = Ipv4Net::new(address, prefix).map_err(|_| AddressFlaw::Prefix(prefix.to_string()))?;
     // RFC 3021: the two addresses of a /31 are both hosts.
     if prefix < 31 && address == net.network() {
@@ -170,7 +174,8 @@ fn virtual_address(text: &str) -> Result<Ipv4Net, AddressFlaw> {
     Ok(net)
 }
 
-fn host(text: &str, role: &'static str) -> Result<Ipv4Addr, AddressFlaw> {
+/// The address of one host, without a prefix length. `role` completes "... is the address of one host".
+pub(crate) fn host(text: &str, role: &'static str) -> Result<Ipv4Addr, AddressFlaw> {
     match text.split_once('/') {
         Some((address, _)) => {
             let address = unicast(address, role)?;
@@ -194,6 +199,10 @@ fn unicast(text: &str, role: &'static str) -> Result<Ipv4Addr, AddressFlaw> {
         };
         return Err(flaw(text.to_owned()));
     };
+    one_host(address, role)
+}
+
+fn one_host(address: Ipv4Addr, role: &'static str) -> Result<Ipv4Addr, AddressFlaw> {
     let kind = if address.is_broadcast() {
         "the broadcast address"
     } else if address.is_multicast() {

@@ -6,7 +6,7 @@ use crate::reader::{Field, Reader};
 use crate::{ScriptFlaw, suggest};
 
 /// The names of capabilities(7) in small letters; the place of each is its number in `linux/capability.h`.
-const NAMES: &[&str] = &[
+pub(crate) const NAMES: &[&str] = &[
     "chown",
     "dac_override",
     "dac_read_search",

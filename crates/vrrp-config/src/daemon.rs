@@ -12,6 +12,7 @@ const ONLY_HERE: &[&Key] = &[
     keys::hook::SCRIPT_USER,
     keys::hook::SCRIPT_SECURITY,
     keys::NOTIFY_FIFO,
+    keys::FIREWALL,
 ];
 
 /// Reports what an included file may not have.

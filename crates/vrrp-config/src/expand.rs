@@ -46,8 +46,9 @@ fn value(inner: &str, surroundings: &dyn Surroundings) -> Result<String, Variabl
     };
     let found = if let Some(interface) = name.strip_prefix("ADDRESS:") {
         surroundings
-            .address(interface)
-            .map(|address| address.to_string())
+            .addresses(interface)
+            .first()
+            .map(ToString::to_string)
             .ok_or_else(|| VariableFlaw::NoAddress(interface.to_owned()))
     } else if !is_name(name) {
         return Err(VariableFlaw::BadName(inner.to_owned()));

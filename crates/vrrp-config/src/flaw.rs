@@ -2,6 +2,7 @@
 
 mod address;
 mod check;
+mod environment;
 mod file;
 mod group;
 mod instance;
@@ -13,6 +14,7 @@ mod variable;
 
 pub use address::AddressFlaw;
 pub use check::CheckFlaw;
+pub use environment::EnvironmentFlaw;
 pub use file::{FileFlaw, ReadFailure};
 pub use group::GroupFlaw;
 pub use instance::InstanceFlaw;
@@ -57,6 +59,9 @@ pub enum Flaw {
     /// With a sync group.
     #[error(transparent)]
     Group(#[from] GroupFlaw),
+    /// With an environment variable that is a setting.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentFlaw),
 }
 
 impl Flaw {
@@ -93,6 +98,7 @@ impl Flaw {
                     | TrackFlaw::AlwaysBelow { .. }
             ),
             Self::Group(flaw) => matches!(flaw, GroupFlaw::Single),
+            Self::Environment(flaw) => flaw.is_warning(),
         };
         if warning {
             Severity::Warning

@@ -8,12 +8,12 @@ use vrrp_checks::{Hook, Hooks};
 use crate::reader::{Field, Reader, Table};
 use crate::{Key, ScriptFlaw, keys, script};
 
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(100);
 const LONGEST_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// What comes of a hook whose program cannot be started.
-const THEN: &str = "it is not run until it can";
+pub(crate) const THEN: &str = "it is not run until it can";
 
 /// Reads the hooks of an instance or a group.
 pub(crate) fn read(reader: &mut Reader<'_>, table: &Table<'_>) -> Hooks {

@@ -11,8 +11,8 @@ use crate::reader::{Finding, Reader, Table};
 use crate::script::Defaults;
 use crate::source::{Located, Place, Source, block_offsets, elsewhere, open_regular, read_limited};
 use crate::{
-    Config, FileFlaw, Flaw, Loaded, Problem, ReadFailure, Severity, Surroundings, check, cross, daemon,
-    group, instance, keys, syntax,
+    Config, FileFlaw, Firewall, Flaw, Loaded, Location, Problem, ReadFailure, Severity, Surroundings, check,
+    cross, daemon, firewall, group, instance, keys, syntax,
 };
 
 /// No configuration is larger; a log or an image given by mistake is.
@@ -30,6 +30,7 @@ pub(crate) fn load(path: &Path, surroundings: &dyn Surroundings) -> Result<Loade
         scripts: Defaults::default(),
         name: None,
         notify_fifo: None,
+        firewall: None,
         reading: Vec::new(),
         included: HashMap::new(),
     };
@@ -42,9 +43,7 @@ pub(crate) fn load(path: &Path, surroundings: &dyn Surroundings) -> Result<Loade
             let severity = message.severity();
             return Err(vec![Problem {
                 severity,
-                file: path.to_owned(),
-                line: 0,
-                column: 0,
+                location: Location::File(path.to_owned()),
                 message,
             }]);
         }
@@ -62,6 +61,7 @@ struct Loader<'s> {
     scripts: Defaults,
     name: Option<String>,
     notify_fifo: Option<PathBuf>,
+    firewall: Option<Firewall>,
     /// The files that are being read: this one, the one that includes it, and so on up to the main file.
     reading: Vec<PathBuf>,
     /// Where each file was included.
@@ -118,6 +118,7 @@ impl Loader<'_> {
         if file == 0 {
             self.name = daemon::read_name(&mut reader, &table);
             self.notify_fifo = daemon::read_fifo(&mut reader, &table);
+            self.firewall = firewall::read(&mut reader, &table);
             daemon::read_scripts(&mut reader, &table);
         } else {
             daemon::refuse(&mut reader, &table);
@@ -250,6 +251,7 @@ impl Loader<'_> {
                     instances,
                     groups,
                     notify_fifo: self.notify_fifo,
+                    firewall: self.firewall,
                 },
                 warnings: problems,
                 files: self.sources.into_iter().map(|source| source.path).collect(),
@@ -272,9 +274,11 @@ fn problems(sources: &[Source], findings: Vec<Finding>) -> Vec<Problem> {
         let (line, column) = source.position(place.offset);
         Some(Problem {
             severity: flaw.severity(),
-            file: source.path.clone(),
-            line,
-            column,
+            location: Location::Text {
+                file: source.path.clone(),
+                line,
+                column,
+            },
             message: flaw,
         })
     };

@@ -43,6 +43,7 @@ keys! {
     DAEMON: "name", "a text in quotes", r#"name = "vrrpd""#;
     INCLUDE: "include", "a list of paths", r#"include = ["conf.d/*.toml"]"#;
     NOTIFY_FIFO: "notify_fifo", "a path in quotes", r#"notify_fifo = "/run/vrrpd/notify.fifo""#;
+    FIREWALL: "firewall", "true, false or the name of a chain in quotes", r#"firewall = "INPUT""#;
     INSTANCE: "instance", "a table for each virtual router", "[[instance]]";
     GROUP: "group", "a table for each sync group", "[[group]]";
 
@@ -98,6 +99,7 @@ pub(crate) const MAIN: &Section = &Section {
         hook::SCRIPT_USER,
         hook::SCRIPT_SECURITY,
         NOTIFY_FIFO,
+        FIREWALL,
         check::CHECK,
         INSTANCE,
         GROUP,

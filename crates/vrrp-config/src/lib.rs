@@ -1,4 +1,4 @@
-//! `vrrpd.toml` into one validated [`Config`], with every problem named by its place.
+//! `vrrpd.toml`, or the `OPENSHIFT_HA_*` variables, into one validated [`Config`], with every problem named by its place.
 //!
 //! [`load`] reads a file and what it includes, and answers with either a configuration that can run as it stands
 //! or with every problem at once, each as `file:line:column: what is wrong, and what would be right`. It touches
@@ -8,6 +8,8 @@
 //! The way of a file: `source` has its text and turns offsets into lines and columns; `reader` gives typed
 //! access to the TOML and collects what is wrong with its shape; `check`, `instance` and `group` with their parts
 //! read one table each into a draft; `include` walks from file to file; `cross` compares all `drafts` with each other.
+//!
+//! The way of the variables: `environment` and its parts, from [`from_environment`].
 
 #![forbid(unsafe_code)]
 
@@ -18,7 +20,9 @@ mod check;
 mod cross;
 mod daemon;
 mod drafts;
+mod environment;
 mod expand;
+mod firewall;
 mod flaw;
 mod garp;
 mod group;
@@ -37,6 +41,7 @@ mod suggest;
 mod syntax;
 mod track;
 mod unicast;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -48,13 +53,14 @@ use std::time::Duration;
 use vrrp_checks::{Check, Hooks, Identity};
 
 pub use flaw::{
-    AddressFlaw, Bearer, CheckFlaw, FileFlaw, Flaw, GroupFlaw, InstanceFlaw, NameFlaw, Power, ReadFailure,
-    ScriptFlaw, ShapeFlaw, TrackFlaw, VariableFlaw,
+    AddressFlaw, Bearer, CheckFlaw, EnvironmentFlaw, FileFlaw, Flaw, GroupFlaw, InstanceFlaw, NameFlaw,
+    Power, ReadFailure, ScriptFlaw, ShapeFlaw, TrackFlaw, VariableFlaw,
 };
 pub use keys::Key;
-pub use problem::{Problem, Severity};
+pub use problem::{Location, Problem, Severity};
 pub use source::Elsewhere;
 pub use suggest::Hint;
+pub use write::{Reason, Subject, Untold, to_keepalived, to_toml};
 
 /// What `vrrpd run` is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +76,16 @@ pub struct Config {
     pub groups: Vec<GroupConfig>,
     /// A FIFO that is told of every transition.
     pub notify_fifo: Option<PathBuf>,
+    /// Whether the host's firewall is made to accept adverts as long as the daemon runs; `None` = it is left alone.
+    pub firewall: Option<Firewall>,
+}
+
+/// That the host's firewall must accept adverts: a rule stands in every chain that could drop them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Firewall {
+    /// A chain of iptables' `filter` table in which the rule stands whether or not it drops anything. 1 to 28 of
+    /// `A-Z a-z 0-9 _ . -`, not beginning with `-`.
+    pub chain: Option<String>,
 }
 
 /// Virtual routers that are MASTER together or not at all.
@@ -110,7 +126,7 @@ pub struct Loaded {
     pub config: Config,
     /// What is allowed and probably not meant. In the order of the files.
     pub warnings: Vec<Problem>,
-    /// Every configuration file that was read, the main one first.
+    /// Every configuration file that was read, the main one first. Empty if it came from the environment.
     pub files: Vec<PathBuf>,
 }
 
@@ -120,8 +136,15 @@ pub trait Surroundings {
     fn hostname(&self) -> Option<String>;
     /// The value of `${NAME}`: an environment variable; `None` if it is not set.
     fn variable(&self, name: &str) -> Option<String>;
-    /// The value of `${ADDRESS:interface}`: the interface's first IPv4 address; `None` if it has none or is missing.
-    fn address(&self, interface: &str) -> Option<Ipv4Addr>;
+    /// The names of all environment variables.
+    fn variables(&self) -> Vec<String>;
+    /// The IPv4 addresses of an interface in the kernel's order, the first of which is `${ADDRESS:interface}`. Empty if
+    /// it has none or is missing.
+    fn addresses(&self, interface: &str) -> Vec<Ipv4Addr>;
+    /// The names of this host's interfaces, without the loopback's. Empty if they cannot be known.
+    fn interfaces(&self) -> Vec<String>;
+    /// The interface of the default route of IPv4; `None` if there is none.
+    fn default_interface(&self) -> Option<String>;
     /// Every address of this host, to tell the own one among peers. Empty if it cannot be known.
     fn own_addresses(&self) -> Vec<IpAddr>;
     /// The user of this name, with its main and its other groups; `None` if there is none.
@@ -151,4 +174,21 @@ pub struct Program {
 /// them is an error. Nothing of the configuration is usable then.
 pub fn load(path: &Path, surroundings: &dyn Surroundings) -> Result<Loaded, Vec<Problem>> {
     include::load(path, surroundings)
+}
+
+/// Reads the `OPENSHIFT_HA_*` variables, as an ipfailover pod of OpenShift is given them.
+///
+/// The same variables on the same node always give the same configuration.
+///
+/// # Errors
+/// Every problem with these variables, errors and warnings, in the order of the documentation; at least one of them is
+/// an error. Nothing of the configuration is usable then.
+pub fn from_environment(surroundings: &dyn Surroundings) -> Result<Loaded, Vec<Problem>> {
+    environment::load(surroundings)
+}
+
+/// Where the equivalent keepalived.conf of [`from_environment`] is to be written: `KEEPALIVED_CONFIG`, or
+/// `/etc/keepalived/keepalived.conf`.
+pub fn keepalived_path(surroundings: &dyn Surroundings) -> PathBuf {
+    environment::keepalived_path(surroundings)
 }

@@ -14,35 +14,56 @@ pub enum Severity {
     Error,
 }
 
+/// Where something is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In a file as such.
+    File(PathBuf),
+    /// At a character of a file.
+    Text {
+        /// The file, as it was named on the command line or is reached from there by includes.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The column, in characters from 1.
+        column: usize,
+    },
+    /// In an environment variable of this name.
+    Variable(String),
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => write!(f, "{}", file.display()),
+            Self::Text { file, line, column } => write!(f, "{}:{line}:{column}", file.display()),
+            Self::Variable(name) => f.write_str(name),
+        }
+    }
+}
+
 /// One thing that is wrong, and where.
 ///
-/// Shown as `file:line:column: what is wrong, and what would be right`, with `warning: ` after the place where it is
-/// only that.
+/// Shown as `file:line:column: what is wrong, and what would be right`, or with the name of a variable in front, and
+/// with `warning: ` after the place where it is only that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// How bad it is.
     pub severity: Severity,
-    /// The file, as it was named on the command line or is reached from there by includes.
-    pub file: PathBuf,
-    /// The line, from 1; 0 if the problem is the whole file.
-    pub line: usize,
-    /// The column, in characters from 1; 0 if the problem is the whole file.
-    pub column: usize,
+    /// Where.
+    pub location: Location,
     /// What is wrong, and what would be right.
     pub message: Flaw,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.file.display())?;
-        if self.line > 0 {
-            write!(f, "{}:{}:", self.line, self.column)?;
-        }
+        write!(f, "{}:", self.location)?;
         if self.severity == Severity::Warning {
             write!(f, " warning:")?;
         }
         f.write_str(" ")?;
-        // The message quotes the file: what would move the cursor or turn the line around is shown, not done.
+        // The message quotes the configuration: what would move the cursor or turn the line around is shown, not done.
         for c in self.message.to_string().chars() {
             if c.is_control()
                 || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -47,8 +47,23 @@ impl Surroundings for Alpha {
         variables.get(name).map(|&value| value.to_owned())
     }
 
-    fn address(&self, interface: &str) -> Option<Ipv4Addr> {
-        (interface == "eth0").then_some(Ipv4Addr::new(10, 77, 0, 1))
+    fn variables(&self) -> Vec<String> {
+        vec!["PRIORITY".to_owned()]
+    }
+
+    fn addresses(&self, interface: &str) -> Vec<Ipv4Addr> {
+        match interface {
+            "eth0" => vec![Ipv4Addr::new(10, 77, 0, 1)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn interfaces(&self) -> Vec<String> {
+        vec!["eth0".to_owned()]
+    }
+
+    fn default_interface(&self) -> Option<String> {
+        Some("eth0".to_owned())
     }
 
     fn own_addresses(&self) -> Vec<IpAddr> {
@@ -119,7 +134,19 @@ impl Surroundings for Nobody {
         None
     }
 
-    fn address(&self, _: &str) -> Option<Ipv4Addr> {
+    fn variables(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn addresses(&self, _: &str) -> Vec<Ipv4Addr> {
+        Vec::new()
+    }
+
+    fn interfaces(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn default_interface(&self) -> Option<String> {
         None
     }
 

@@ -1,5 +1,6 @@
 //! What a configuration may ask about this host.
 
+mod default_route;
 mod program;
 
 use std::ffi::CString;
@@ -7,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use nix::ifaddrs::{InterfaceAddress, getifaddrs};
+use nix::net::if_::{Interface, if_nameindex};
 use nix::unistd::{Gid, Group, User, geteuid, getgrouplist};
 use vrrp_checks::Identity;
 use vrrp_config::{Program, Surroundings};
@@ -27,17 +29,29 @@ impl Surroundings for Host {
         std::env::var(name).ok()
     }
 
+    fn variables(&self) -> Vec<String> {
+        let names = std::env::vars_os().map(|(name, _)| name);
+        names.filter_map(|name| name.into_string().ok()).collect()
+    }
+
     /// The kernel lists the primary addresses of an interface in the order in which they were added: the host's own
     /// comes before a virtual one that was left behind.
-    fn address(&self, interface: &str) -> Option<Ipv4Addr> {
-        let mut entries = getifaddrs().ok()?;
-        entries.find_map(|entry| {
-            if entry.interface_name == interface {
-                ipv4(&entry)
-            } else {
-                None
-            }
-        })
+    fn addresses(&self, interface: &str) -> Vec<Ipv4Addr> {
+        let entries = getifaddrs().into_iter().flatten();
+        entries
+            .filter(|entry| entry.interface_name == interface)
+            .filter_map(|entry| ipv4(&entry))
+            .collect()
+    }
+
+    fn interfaces(&self) -> Vec<String> {
+        let interfaces = if_nameindex().map(|found| found.to_slice().iter().map(name).collect());
+        let interfaces: Vec<String> = interfaces.unwrap_or_default();
+        interfaces.into_iter().filter(|name| name != "lo").collect()
+    }
+
+    fn default_interface(&self) -> Option<String> {
+        default_route::interface(&std::fs::read_to_string("/proc/net/route").ok()?)
     }
 
     fn own_addresses(&self) -> Vec<IpAddr> {
@@ -75,6 +89,10 @@ impl Surroundings for Host {
     fn program(&self, path: &Path, user: Option<&Identity>) -> Program {
         program::at(path, user)
     }
+}
+
+fn name(interface: &Interface) -> String {
+    interface.name().to_string_lossy().into_owned()
 }
 
 fn ipv4(entry: &InterfaceAddress) -> Option<Ipv4Addr> {

@@ -23,8 +23,23 @@ impl Surroundings for Host {
         (name == "PRIORITY").then(|| "120".into())
     }
 
-    fn address(&self, interface: &str) -> Option<Ipv4Addr> {
-        (interface == "eth0").then_some(Ipv4Addr::new(10, 77, 0, 1))
+    fn variables(&self) -> Vec<String> {
+        vec!["PRIORITY".into()]
+    }
+
+    fn addresses(&self, interface: &str) -> Vec<Ipv4Addr> {
+        match interface {
+            "eth0" => vec![Ipv4Addr::new(10, 77, 0, 1)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn interfaces(&self) -> Vec<String> {
+        vec!["eth0".into()]
+    }
+
+    fn default_interface(&self) -> Option<String> {
+        Some("eth0".into())
     }
 
     fn own_addresses(&self) -> Vec<IpAddr> {

@@ -15,6 +15,11 @@ pub enum InstanceFlaw {
         "`{0}` is not a name for the daemon: 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`, not beginning with a dot"
     )]
     DaemonName(String),
+    /// Not a chain's name.
+    #[error(
+        "`{0}` is not the name of a chain: 1 to 28 of A-Z, a-z, 0-9, `_`, `.` and `-`, as `iptables -S` shows it"
+    )]
+    Chain(String),
     /// Not an interface's name.
     #[error(
         "`{0}` is not an interface's name: 1 to 15 bytes without `/`, `:` and white space, as `ip link` shows it"

@@ -2,13 +2,14 @@
 
 use std::os::unix::fs::symlink;
 
-use super::{Alpha, BASE, assert_text, directory, make_fifo, said, said_in};
-use crate::load;
+use super::{Alpha, BASE, assert_text, directory, load_files, make_fifo, said, said_in};
+use crate::{Firewall, load};
 
 #[test]
 fn they_stand_in_the_main_file_only() {
-    let included =
-        format!("script_user = \"nobody\"\nscript_security = true\nnotify_fifo = \"fifo\"\n{BASE}");
+    let included = format!(
+        "script_user = \"nobody\"\nscript_security = true\nnotify_fifo = \"fifo\"\nfirewall = true\n{BASE}"
+    );
     let only =
         |key: &str| format!("`{key}` counts for every file and stands only in the main file; move it there");
     assert_eq!(
@@ -17,6 +18,7 @@ fn they_stand_in_the_main_file_only() {
             format!("a.toml:1:15: {}", only("script_user")),
             format!("a.toml:2:19: {}", only("script_security")),
             format!("a.toml:3:15: {}", only("notify_fifo")),
+            format!("a.toml:4:12: {}", only("firewall")),
         ]
     );
 }
@@ -75,4 +77,43 @@ fn the_fifo_may_be_behind_a_link_but_not_be_made_through_one() {
     std::fs::remove_file(&link).unwrap();
     symlink("fifo", &link).unwrap();
     assert_eq!(said_in(directory.path()), [nowhere]);
+}
+
+#[test]
+fn the_firewall_is_opened_on_demand() {
+    let firewall = |line: &str| {
+        let text = format!("{line}\n{BASE}");
+        load_files(&[("vrrpd.toml", &text)]).unwrap().config.firewall
+    };
+    let chain = |name: &str| {
+        Some(Firewall {
+            chain: Some(name.to_owned()),
+        })
+    };
+    assert_eq!(firewall(""), None);
+    assert_eq!(firewall("firewall = false"), None);
+    assert_eq!(firewall("firewall = true"), Some(Firewall { chain: None }));
+    assert_eq!(firewall("firewall = \"INPUT\""), chain("INPUT"));
+    assert_eq!(firewall("firewall = \"${UNSET:-IN_public}\""), chain("IN_public"));
+    assert_eq!(firewall("firewall = \"${UNSET:-false}\""), None);
+    for name in ["", "-A", "a b", "a;b", &"a".repeat(29)] {
+        assert_text(
+            &format!("firewall = \"{name}\"\n{BASE}"),
+            &[&format!(
+                "1:12: `{name}` is not the name of a chain: 1 to 28 of A-Z, a-z, 0-9, `_`, `.` and `-`, as \
+                 `iptables -S` shows it"
+            )],
+        );
+    }
+    assert_text(
+        &format!("firewall = 1\n{BASE}"),
+        &[
+            "1:12: `firewall` wants true, false or the name of a chain in quotes, and this is a whole number; for \
+             example: firewall = \"INPUT\"",
+        ],
+    );
+    assert_text(
+        &format!("firewall = \"true\"\n{BASE}"),
+        &["1:12: `firewall` is a text here; write true without quotes"],
+    );
 }

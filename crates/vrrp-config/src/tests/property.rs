@@ -7,7 +7,7 @@ use vrrp_checks::Probe;
 use vrrp_core::Tracked;
 
 use super::{Alpha, Nobody, said};
-use crate::{Config, Severity, Surroundings, load};
+use crate::{Config, Location, Severity, Surroundings, load};
 
 /// Loads `text`, and checks every place that is named.
 fn check(text: &[u8], surroundings: &dyn Surroundings) {
@@ -27,14 +27,19 @@ fn check(text: &[u8], surroundings: &dyn Surroundings) {
     let text = String::from_utf8_lossy(text);
     let lines: Vec<&str> = text.split('\n').collect();
     for problem in problems {
-        assert_eq!(problem.file, path);
+        let Location::Text {
+            file,
+            line: number,
+            column,
+        } = &problem.location
+        else {
+            panic!("{problem}")
+        };
+        assert_eq!(*file, path);
         let line = lines
-            .get(problem.line.wrapping_sub(1))
+            .get(number.wrapping_sub(1))
             .unwrap_or_else(|| panic!("{problem}"));
-        assert!(
-            (1..=line.chars().count() + 1).contains(&problem.column),
-            "{problem}"
-        );
+        assert!((1..=line.chars().count() + 1).contains(column), "{problem}");
         assert!(!problem.message.to_string().is_empty());
     }
 }

@@ -1,0 +1,89 @@
+//! Reads variables, and collects what is wrong with them.
+
+use super::names;
+use crate::{EnvironmentFlaw, Flaw, Location, Problem, Severity, Surroundings, suggest};
+
+/// What has been said of the variables so far.
+pub(super) struct Reader<'s> {
+    pub(super) surroundings: &'s dyn Surroundings,
+    /// Each with the name of its variable.
+    findings: Vec<(String, Flaw)>,
+}
+
+impl<'s> Reader<'s> {
+    /// Begins with the variables that are none.
+    pub(super) fn new(surroundings: &'s dyn Surroundings) -> Self {
+        let mut reader = Self {
+            surroundings,
+            findings: Vec::new(),
+        };
+        let mut given = surroundings.variables();
+        given.sort_unstable();
+        for name in given {
+            if name.starts_with(names::PREFIX) && !names::ALL.contains(&name.as_str()) {
+                let near = suggest::nearest(names::ALL.iter().copied(), &name);
+                reader.report(&name, EnvironmentFlaw::Unknown { near });
+            }
+        }
+        reader
+    }
+
+    /// The value of a variable, without white space around it. One that is empty is not set: generated manifests set
+    /// all of them.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        let value = self.surroundings.variable(name)?;
+        if value.contains(char::REPLACEMENT_CHARACTER) {
+            self.report(name, EnvironmentFlaw::NotUtf8);
+            return None;
+        }
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// The items of a list, by commas and white space.
+    pub(super) fn list(&mut self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        let items = text.split(|c: char| c == ',' || c.is_whitespace());
+        items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// What `read` makes of the variable, if it is set; what is wrong with it is reported.
+    pub(super) fn parsed<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, EnvironmentFlaw>,
+    ) -> Option<T> {
+        let text = self.text(name)?;
+        read(&text).map_err(|flaw| self.report(name, flaw)).ok()
+    }
+
+    /// Reports something wrong with a variable.
+    pub(super) fn report(&mut self, name: &str, flaw: impl Into<Flaw>) {
+        self.findings.push((name.to_owned(), flaw.into()));
+    }
+
+    /// Everything that was reported, in the order of the documentation.
+    pub(super) fn problems(mut self) -> Vec<Problem> {
+        let place = |name: &str| names::ALL.iter().position(|known| *known == name);
+        self.findings
+            .sort_by_key(|(name, _)| place(name).unwrap_or(names::ALL.len()));
+        let problem = |(name, message): (String, Flaw)| Problem {
+            severity: message.severity(),
+            location: Location::Variable(name),
+            message,
+        };
+        self.findings.into_iter().map(problem).collect()
+    }
+
+    /// Whether an error was reported.
+    pub(super) fn refuses(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|(_, flaw)| flaw.severity() == Severity::Error)
+    }
+}
+
+/// Reads a whole number in decimal digits and nothing else.
+pub(super) fn digits<T: core::str::FromStr>(text: &str) -> Option<T> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
