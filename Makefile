@@ -12,7 +12,7 @@ CARGO_DENY := 0.20.2
 # How long `make fuzz` runs each target.
 FUZZ_SECONDS ?= 60
 
-.PHONY: help build demo test unit sim kernel lab manifests assure fuzz lint deny ci bench install-tools
+.PHONY: help build demo test unit sim kernel lab manifests images assure fuzz lint deny ci bench install-tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,10 +43,15 @@ lab: install-tools ## hosts on a LAN, with real packets (root)
 	$(CARGO) build -q -p vrrpd
 	$(CARGO) test -q -p vrrp-lab -- --test-threads=4
 
-manifests: ## deploy/ against the schemas of four Kubernetes versions, without a cluster
+manifests: install-tools ## deploy/ against the schemas of four Kubernetes versions, without a cluster
 	@tests/manifests.sh
 
-assure: install-tools manifests ## what takes longer: more seeds, every order of few events, planted defects
+images: install-tools ## the image, built without a registry and run as pods are (root)
+	@tests/images.sh
+	$(CARGO) build -q -p vrrpd
+	$(CARGO) test -q -p vrrp-lab --features containers --test pods -- --test-threads=2
+
+assure: install-tools manifests images ## what takes longer: more seeds, every order of few events, planted defects
 	$(CARGO) run -q --release -p vrrp-sim -- --seeds 200000 --start 20000
 	$(CARGO) run -q --release -p vrrp-sim -- defects
 	$(CARGO) run -q --release -p vrrp-sim -- explore --routers 2 --depth 8
@@ -64,7 +69,7 @@ fuzz: ## a minute of fuzzing for each target, on a copy of its corpus (needs a n
 
 lint: install-tools ## format, clippy, documentation: a warning is an error
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy -q --workspace --all-targets -- -D warnings
+	$(CARGO) clippy -q --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc -q --workspace --no-deps --document-private-items
 
 deny: ## licences and banned crates

@@ -29,4 +29,8 @@ if ! cmp --silent "$requirements" "$venv/installed"; then
     cp "$requirements" "$venv/installed"
 fi
 
-exec "$venv/bin/python" -B "$here/tests/manifests/check.py" "$deploy"
+# Its manifests are checked too.
+cargo build --quiet --manifest-path "$here/Cargo.toml" --package vrrpd
+program=${CARGO_TARGET_DIR:-$here/target}/debug/vrrpd
+
+exec "$venv/bin/python" -B "$here/tests/manifests/check.py" "$deploy" "$program"

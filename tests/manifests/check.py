@@ -1,6 +1,7 @@
 """Checks deploy/: that it renders, that every document fits its schema, and that it asks for no right too many.
 
-Every problem is named; the exit code is 1 if there was one. Usage: check.py DEPLOY_DIRECTORY
+Every problem is named; the exit code is 1 if there was one. Usage: check.py DEPLOY_DIRECTORY PROGRAM, where PROGRAM is
+the vrrpd whose printed manifests are checked too.
 """
 
 import copy
@@ -38,13 +39,15 @@ UNICAST = {"unicast", "example"}
 PARTS = {"base", "components/daemonset", "components/unicast", "openshift/rbac"}
 
 
-def main(deploy):
+def main(deploy, program):
     problems = []
     there = {str(file.parent.relative_to(deploy)) for file in deploy.rglob("kustomization.yaml")}
     for name in sorted(there ^ (set(VARIANTS) | PARTS)):
         problems.append(f"{name}: here or in deploy/, but not in both")
     for name, kinds in VARIANTS.items():
         report(name, variant(deploy / name, kinds), problems)
+    for flavor in ("kubernetes", "openshift"):
+        report(f"vrrpd manifest --flavor {flavor}", printed(program, flavor), problems)
     report("documented.yaml", documented_deployment(deploy), problems)
     report("README.md, the command for the peers", peers.check(deploy / "README.md", KUBECTL), problems)
     for problem in problems:
@@ -62,13 +65,26 @@ def variant(directory, kinds):
     rendered = subprocess.run([KUBECTL, "kustomize", directory], capture_output=True, text=True)
     if rendered.returncode != 0 or rendered.stderr:
         return [f"kubectl kustomize: {rendered.stderr.strip()}"]
-    documents = list(yaml.safe_load_all(rendered.stdout))
+    return of_documents(list(yaml.safe_load_all(rendered.stdout)), kinds, directory.name in UNICAST)
+
+
+def printed(program, flavor):
+    """The problems of what `vrrpd manifest` prints. The addresses are samples, as those of deploy/ are."""
+    flags = ["--image=registry.example/vrrpd:1", "--virtual-ips=192.0.2.10-12", "--watch-port=0", "--replicas=3"]
+    run = subprocess.run([program, "manifest", "web", f"--flavor={flavor}", *flags], capture_output=True, text=True)
+    if run.returncode != 0 or run.stderr:
+        return [f"vrrpd manifest: {run.stderr.strip()}"]
+    return of_documents(list(yaml.safe_load_all(run.stdout)), VARIANTS[flavor], False)
+
+
+def of_documents(documents, kinds, is_unicast):
+    """The problems of the documents of one set."""
     found = sorted(document["kind"] for document in documents)
     problems = [] if found == sorted(kinds) else [f"renders {found} instead of {sorted(kinds)}"]
     for document in documents:
         problems += schema_problems(document)
     try:
-        return problems + facts.problems(documents, directory.name in UNICAST)
+        return problems + facts.problems(documents, is_unicast)
     except (KeyError, IndexError) as missing:
         return [*problems, f"lacks what every variant has: {missing}"]
 
@@ -106,4 +122,4 @@ def schema_problems(document, strict=True):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])

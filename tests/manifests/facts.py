@@ -69,7 +69,7 @@ def containers(facts, pod):
         facts.equal(f"the {probe}", container[probe].get("exec"), {"command": ["pgrep", "keepalived"]})
     mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
     kept = [volume for volume in pod["volumes"] if volume["name"] == mounts.get("/run/vrrpd")]
-    facts.equal("the volume at /run/vrrpd", [list(volume)[0] for volume in kept], ["emptyDir"])
+    facts.equal("the volume at /run/vrrpd", [next(key for key in volume if key != "name") for volume in kept], ["emptyDir"])
 
 
 def one_at_a_time(facts, workload, budget):

@@ -55,6 +55,14 @@ pub(crate) fn target_directory() -> Result<PathBuf> {
         .to_owned())
 }
 
+/// Where the workspace is.
+pub(crate) fn workspace() -> Result<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    Ok(workspace
+        .context("the lab is a member of the workspace")?
+        .to_owned())
+}
+
 /// `target/debug` or `target/release`. A test lies in `deps` below it, the demo in it.
 fn profile_directory() -> Result<PathBuf> {
     let own = std::env::current_exe()?;

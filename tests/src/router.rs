@@ -14,10 +14,12 @@ use crate::process::{Process, read_log};
 
 mod frr;
 mod keepalived;
+mod pod;
 mod vrrpd;
 
 pub use frr::Frr;
 pub use keepalived::Keepalived;
+pub use pod::Pod;
 pub use vrrpd::Vrrpd;
 
 /// How long a program may take to stop.

@@ -81,10 +81,12 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let nodes = spread::read(reader, node.source.or(node.address), &node.peers);
 
     let Name {
+        scrubbed,
         base,
-        daemon,
         password,
     } = name?;
+    // Two deployments of one name on a host still have VRIDs of their own.
+    let daemon = format!("{scrubbed}-{}", groups.first()?.vrid);
     let preempt = preempt?;
     let priorities = priorities(&groups, nodes, node.address?, replicas?, preempt);
     let Node {
@@ -144,10 +146,10 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
 
 /// What is made of `OPENSHIFT_HA_CONFIG_NAME`.
 struct Name {
-    /// What the names of virtual routers begin with.
+    /// The same with `_` in place of `-`: the names of virtual routers begin so.
     base: String,
-    /// The daemon's.
-    daemon: String,
+    /// What can be in a name of it: the daemon's begins so.
+    scrubbed: String,
     /// The simple password.
     password: Password,
 }
@@ -162,7 +164,7 @@ fn read_name(reader: &mut Reader<'_>) -> Option<Name> {
         1..=LONGEST_NAME => {
             let bytes = raw.as_bytes();
             return Some(Name {
-                daemon: base.clone(),
+                scrubbed: base.clone(),
                 base: base.replace('-', "_"),
                 password: Password::new(bytes.get(..8).unwrap_or(bytes))?,
             });

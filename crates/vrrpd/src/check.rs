@@ -9,13 +9,11 @@ use vrrp_core::{Tracked, Transport, VirtualAddress, Weight};
 use crate::cli::Check;
 use crate::problems;
 
-/// Exit code of a configuration with errors.
-const WRONG: u8 = 2;
-
 /// Names every problem on standard error, or shows on standard output what would run.
 pub(crate) fn run(options: &Check) -> ExitCode {
-    let Ok(loaded) = problems::load(&options.config.path) else {
-        return ExitCode::from(WRONG);
+    let loaded = match problems::load(&options.config) {
+        Ok(loaded) => loaded,
+        Err(refused) => return refused.into(),
     };
     let _unread = std::io::stdout()
         .lock()

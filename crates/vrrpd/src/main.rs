@@ -3,8 +3,12 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod cleanup;
 mod cli;
+mod convert;
 mod decode;
+mod logging;
+mod manifest;
 mod problems;
 mod run;
 mod runner;
@@ -18,7 +22,10 @@ fn main() -> ExitCode {
     match cli::Cli::parse().command {
         cli::Command::Run(options) => run::run(&options),
         cli::Command::Check(options) => check::run(&options),
+        cli::Command::Convert(options) => convert::run(&options),
+        cli::Command::Cleanup(options) => cleanup::run(&options),
+        cli::Command::Manifest(options) => manifest::run(&options),
         cli::Command::Decode(options) => decode::run(&options),
-        cli::Command::Runner => runner::run(),
+        cli::Command::Runner(options) => runner::run(&options),
     }
 }

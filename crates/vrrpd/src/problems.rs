@@ -2,32 +2,49 @@
 
 use std::fmt::Display;
 use std::io::Write as _;
-use std::path::Path;
+use std::process::ExitCode;
 
-use vrrp_config::{Loaded, Problem, Severity};
+use vrrp_config::{Loaded, Problem, Severity, from_environment};
 
+use crate::cli::ConfigSource;
 use crate::surroundings::Host;
 
 /// The configuration has errors, and all of them are named already.
 #[derive(Debug)]
 pub(crate) struct Refused;
 
+impl From<Refused> for ExitCode {
+    fn from(_: Refused) -> Self {
+        Self::from(2)
+    }
+}
+
 /// The configuration, if it can run: warnings are named and do not keep it from that.
-pub(crate) fn load(path: &Path) -> Result<Loaded, Refused> {
-    match vrrp_config::load(path, &Host) {
+pub(crate) fn load(source: &ConfigSource) -> Result<Loaded, Refused> {
+    let loaded = if source.from_env {
+        from_environment(&Host)
+    } else {
+        vrrp_config::load(&source.path, &Host)
+    };
+    let name: &dyn Display = if source.from_env {
+        &"the environment"
+    } else {
+        &source.path.display()
+    };
+    match loaded {
         Ok(loaded) => {
-            report(path, &loaded.warnings);
+            report(name, &loaded.warnings);
             Ok(loaded)
         }
         Err(problems) => {
-            report(path, &problems);
+            report(name, &problems);
             Err(Refused)
         }
     }
 }
 
 /// One line each, and how many there are. Nobody may read them: that is no reason to fail.
-fn report(path: &Path, problems: &[Problem]) {
+fn report(source: &dyn Display, problems: &[Problem]) {
     if problems.is_empty() {
         return;
     }
@@ -42,7 +59,7 @@ fn report(path: &Path, problems: &[Problem]) {
     for problem in problems {
         let _unread = writeln!(stderr, "{problem}");
     }
-    let _unread = writeln!(stderr, "{}: {summary}", path.display());
+    let _unread = writeln!(stderr, "{source}: {summary}");
 }
 
 fn summary(errors: usize, warnings: usize) -> String {

@@ -2,9 +2,10 @@
 
 mod announcer;
 mod engine;
+mod firewall;
 mod inbox;
+mod keepalived_conf;
 mod links;
-mod logging;
 mod narrate;
 mod notices;
 mod outlook;
@@ -28,14 +29,15 @@ use tracing::{error, info, warn};
 use vrrp_checks::runner::Runner;
 use vrrp_core::Time;
 use vrrp_linux::{
-    ArpSocket, Capability, Kernel, KernelOptions, Moment, Report, Signal, Signals, Timer, WakeUp,
+    ArpSocket, Capability, Kernel, KernelOptions, Moment, Presence, Report, Signal, Signals, Timer, WakeUp,
     lock_memory, missing, now, real_time, wake_pair,
 };
 
 use self::engine::{Engine, Verdict};
 use self::notices::Notices;
 use self::service::{Ends, Service};
-use crate::cli::{RUNNER_COMMAND, Run};
+use crate::cli::{PASS_ENVIRONMENT, RUNNER_COMMAND, Run};
+use crate::logging;
 use crate::problems::{self, complain};
 
 /// Without these nothing works: addresses, and raw sockets.
@@ -48,8 +50,9 @@ const OURSELVES: &str = "/proc/self/exe";
 
 /// Runs until SIGTERM or SIGINT.
 pub(crate) fn run(options: &Run) -> ExitCode {
-    let Ok(loaded) = problems::load(&options.config.path) else {
-        return ExitCode::from(2);
+    let loaded = match problems::load(&options.config) {
+        Ok(loaded) => loaded,
+        Err(refused) => return refused.into(),
     };
     match serve(options, loaded.config) {
         Ok(()) => ExitCode::SUCCESS,
@@ -71,7 +74,12 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
         ));
     }
     // Before any thread starts, and before this process has anything that a script must not have.
-    let runner = Runner::start(Path::new(OURSELVES), &[RUNNER_COMMAND])
+    let arguments: &[&str] = if options.config.from_env {
+        &[RUNNER_COMMAND, PASS_ENVIRONMENT]
+    } else {
+        &[RUNNER_COMMAND]
+    };
+    let runner = Runner::start(Path::new(OURSELVES), arguments)
         .context("the process that starts scripts cannot be started")?;
     // After the runner has started: scripts have the limit that everybody has.
     let descriptors = raise_descriptor_limit();
@@ -90,6 +98,11 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
         );
     }
 
+    let _presence = claim(&config.name)?;
+    if options.config.from_env {
+        keepalived_conf::write(&config);
+    }
+
     let (waker, wake_up) = wake_pair().context("no descriptor is left")?;
     let mut kernel_options = KernelOptions::new(&config.name, &options.state_dir);
     kernel_options.configured = config
@@ -100,6 +113,7 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
     let (kernel, reports) = Kernel::start(kernel_options, waker.clone())?;
     let (service, Ends { notices, verdicts }) =
         Service::start(&config, runner, waker).context("the service thread cannot be started")?;
+    let opening = firewall::open(&config);
     let arp = ArpSocket::open().context("gratuitous ARP cannot be sent")?;
     // After the other threads have started: they shall not inherit it.
     prefer_this_thread();
@@ -111,10 +125,29 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
         reports,
         verdicts,
     };
-    let ended = protocol_loop(engine, &mut signals, &timer, &news);
+    let ended = protocol_loop(engine, &mut signals, &timer, &news, options.config.from_env);
+    if let Some(opening) = opening {
+        opening.close();
+    }
     service.finish(|| matches!(signals.next(), Some(Signal::Terminate | Signal::Interrupt)));
     log.own_up();
     ended
+}
+
+/// Nobody else on this host may run this configuration: two would take each other's addresses for their own.
+fn claim(name: &str) -> anyhow::Result<Option<Presence>> {
+    let claimed = Presence::claim(name).context("no socket can be had")?;
+    match claimed {
+        Ok(presence) => Ok(Some(presence)),
+        Err(holder) if holder.trusted => Err(anyhow!(
+            "a daemon called `{name}` is already running on this host ({holder}): stop it, or give this one's \
+             configuration another name"
+        )),
+        Err(holder) => {
+            warn!("somebody ({holder}) pretends to be a daemon called `{name}`: no notice is taken of it");
+            Ok(None)
+        }
+    }
 }
 
 /// Every check that is under way takes a descriptor, and adverts and addresses must not be short of one.
@@ -160,6 +193,7 @@ fn protocol_loop(
     signals: &mut Signals,
     timer: &Timer,
     news: &News,
+    from_env: bool,
 ) -> anyhow::Result<()> {
     loop {
         let mut lost = None;
@@ -179,6 +213,11 @@ fn protocol_loop(
                     info!("stopping");
                     stop(engine, moment.time);
                     return Ok(());
+                }
+                Signal::Hangup if from_env => {
+                    info!(
+                        "SIGHUP: there is nothing to reload, since the environment of a process cannot change"
+                    );
                 }
                 Signal::Hangup => warn!("SIGHUP: a changed configuration is read at a restart only"),
             }

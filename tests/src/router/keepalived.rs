@@ -22,10 +22,12 @@ impl Keepalived {
 
     /// The same, with `besides` in front of the instances: scripts, groups.
     pub fn with(host: &Arc<Host>, name: &str, besides: &str, instances: &[Instance]) -> Result<Self> {
-        fs::write(
-            host.file(&format!("{name}.conf")),
-            configuration(besides, instances)?,
-        )?;
+        Self::written(host, name, &configuration(besides, instances)?)
+    }
+
+    /// With this configuration.
+    pub fn written(host: &Arc<Host>, name: &str, configuration: &str) -> Result<Self> {
+        fs::write(host.file(&format!("{name}.conf")), configuration)?;
         Ok(Self(Program::new(host, name)))
     }
 }

@@ -21,11 +21,13 @@ pub(super) struct Giver {
     pub(super) home: PathBuf,
     permitted: CapabilitySet,
     effective: CapabilitySet,
+    /// Of its own environment.
+    pub(super) passed_on: Vec<(String, String)>,
 }
 
 impl Giver {
     /// Asks the kernel, and the user database once.
-    pub(super) fn of_this_process() -> io::Result<Self> {
+    pub(super) fn of_this_process(passed_on: Vec<(String, String)>) -> io::Result<Self> {
         let uid = rustix::process::geteuid().as_raw();
         let user = User::from_uid(uid.into()).ok().flatten();
         let capabilities = rustix::thread::capabilities(None)?;
@@ -43,6 +45,7 @@ impl Giver {
             home: user.map_or_else(|| PathBuf::from("/"), |user| user.dir),
             permitted: capabilities.permitted,
             effective: capabilities.effective,
+            passed_on,
         })
     }
 

@@ -256,7 +256,13 @@ impl Program {
             .environment
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
-        let environment = own.chain(of_job).map(|(name, value)| format!("{name}={value}"));
+        let mut environment: Vec<(&str, &str)> = own.chain(of_job).collect();
+        for (name, value) in &giver.passed_on {
+            if environment.iter().all(|(known, _)| known != name) {
+                environment.push((name, value));
+            }
+        }
+        let environment = environment.iter().map(|(name, value)| format!("{name}={value}"));
         let argv = job.script.argv.iter().chain(&job.arguments).cloned();
         Ok(Self {
             argv: Texts::new(argv)?,

@@ -31,11 +31,12 @@ const UNSENT: usize = 1 << 20;
 
 /// Starts scripts for the daemon at the other end of the socket that is the standard input, until it is gone.
 ///
-/// To be called first thing in a process of its own, that has one thread.
+/// To be called first thing in a process of its own, that has one thread. Scripts are given these variables of its
+/// environment besides their own, which count where both have one.
 ///
 /// # Errors
 /// If the standard input is no such socket, or something comes out of it that is no request.
-pub fn serve() -> io::Result<()> {
+pub fn serve(passed_on: Vec<(String, String)>) -> io::Result<()> {
     let socket = socket_on_standard_input()?;
     close_on_exec()?;
     // The kernel has named it after the link that it was started by.
@@ -45,7 +46,7 @@ pub fn serve() -> io::Result<()> {
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     let signals = signals()?;
     Server {
-        giver: Giver::of_this_process()?,
+        giver: Giver::of_this_process(passed_on)?,
         socket,
         signals,
         decoder: Decoder::default(),

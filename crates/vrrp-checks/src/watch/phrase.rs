@@ -13,7 +13,9 @@ pub(super) fn phrase(check: &Check, result: &Result<Answer, Failure>) -> String 
     match result {
         Ok(Answer::Number(number)) => format!("check {name} says {number}"),
         // A port is looked at by a script in keepalived.
-        Ok(_) if matches!(check.probe, Probe::Script(_) | Probe::Tcp(_)) => format!("VRRP_Script({name}) succeeded"),
+        Ok(_) if matches!(check.probe, Probe::Script(_) | Probe::Tcp(_)) => {
+            format!("VRRP_Script({name}) succeeded")
+        }
         Ok(_) => format!("check {name} passes"),
         Err(Failure::Script(Ended {
             end: End::TimedOut(_),
@@ -26,7 +28,9 @@ pub(super) fn phrase(check: &Check, result: &Result<Answer, Failure>) -> String 
             };
             format!("VRRP_Script({name}) failed ({how})")
         }
-        Err(failure) if matches!(check.probe, Probe::Tcp(_)) => format!("VRRP_Script({name}) failed ({failure})"),
+        Err(failure) if matches!(check.probe, Probe::Tcp(_)) => {
+            format!("VRRP_Script({name}) failed ({failure})")
+        }
         Err(failure) => format!("check {name} fails: {failure}"),
     }
 }

@@ -1,5 +1,5 @@
 //! `vrrpd runner`, as far as the tests need it.
 
 fn main() -> std::io::Result<()> {
-    vrrp_checks::runner::serve()
+    vrrp_checks::runner::serve(Vec::new())
 }

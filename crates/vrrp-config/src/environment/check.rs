@@ -15,6 +15,9 @@ use crate::{EnvironmentFlaw, Power, Program, ScriptFlaw, hook};
 /// What logs call it: people search for `VRRP_Script(chk_ipfailover)`.
 const NAME: &str = "chk_ipfailover";
 
+/// `NET_ADMIN` and `NET_RAW`, by their numbers in `linux/capability.h`.
+const RIGHTS: Capabilities = Capabilities(1 << 12 | 1 << 13);
+
 const DEFAULT_PORT: u16 = 80;
 const DEFAULT_INTERVAL: u32 = 2;
 const LONGEST_INTERVAL: u32 = 3600;
@@ -84,7 +87,8 @@ pub(super) fn read_hooks(reader: &mut Reader<'_>) -> Hooks {
     }
 }
 
-/// A program without arguments, as the daemon's own user. `then` is what comes of it if it cannot be started.
+/// A program without arguments, as the daemon's own user. It may do what a pod may do that has no right too many: scripts
+/// of pods have always had their container's rights, and some of them set routes or send pings. `then` is what comes of it if it cannot be started.
 fn read_script(reader: &mut Reader<'_>, name: &'static str, then: &'static str) -> Option<Script> {
     let path = reader.text(name)?;
     if !Path::new(&path).is_absolute() {
@@ -109,6 +113,6 @@ fn read_script(reader: &mut Reader<'_>, name: &'static str, then: &'static str) 
     Some(Script {
         argv: vec![path],
         user: None,
-        capabilities: Capabilities::default(),
+        capabilities: RIGHTS,
     })
 }

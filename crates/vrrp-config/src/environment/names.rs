@@ -53,5 +53,11 @@ pub(super) const ALL: &[&str] = &[
     "OPENSHIFT_HA_SMTP_SERVER",
 ];
 
+/// Not a setting of the configuration: how much is logged.
+pub(super) const LOG: &str = "VRRPD_LOG";
+
+/// What every variable of our own begins with.
+pub(super) const OWN_PREFIX: &str = "VRRPD_";
+
 /// What every variable of OpenShift's own begins with.
 pub(super) const PREFIX: &str = "OPENSHIFT_HA_";

@@ -20,8 +20,14 @@ impl<'s> Reader<'s> {
         let mut given = surroundings.variables();
         given.sort_unstable();
         for name in given {
-            if name.starts_with(names::PREFIX) && !names::ALL.contains(&name.as_str()) {
-                let near = suggest::nearest(names::ALL.iter().copied(), &name);
+            if names::ALL.contains(&name.as_str()) || name == names::LOG {
+                continue;
+            }
+            let near = suggest::nearest(names::ALL.iter().copied(), &name);
+            // A Service called vrrpd makes variables that begin with our own prefix.
+            let is_meant =
+                name.starts_with(names::PREFIX) || name.starts_with(names::OWN_PREFIX) && near.is_some();
+            if is_meant {
                 reader.report(&name, EnvironmentFlaw::Unknown { near });
             }
         }

@@ -147,7 +147,7 @@ fn three_groups_of_seven_addresses() {
         files,
     } = pod.loaded();
     assert_eq!((warnings, files), (Vec::new(), Vec::new()));
-    assert_eq!(config.name, "ipf-ext");
+    assert_eq!(config.name, "ipf-ext-31");
     assert_eq!(config.checks, []);
     assert_eq!(config.firewall, None);
     let rows: Vec<_> = config
@@ -344,7 +344,7 @@ fn the_firewall_is_opened_by_either_variable() {
 fn names_are_scrubbed_and_the_password_is_raw() {
     let pod = Pod::with(&[("OPENSHIFT_HA_CONFIG_NAME", "my ipf: ext-1")]);
     let Loaded { config, .. } = pod.loaded();
-    assert_eq!(config.name, "myipfext-1");
+    assert_eq!(config.name, "myipfext-1-1");
     assert_eq!(config.instances[6].name, "myipfext_1_VIP_7");
     assert_eq!(
         config.instances[0].params.authentication,

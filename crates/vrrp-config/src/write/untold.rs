@@ -96,7 +96,7 @@ pub enum Reason {
     )]
     Below(Priority),
     /// Rights beyond those of a user.
-    #[error("keepalived gives a script no capabilities as `{}` has them; let it run as a user that needs none", .0.path)]
+    #[error("keepalived gives a script no capabilities as `{}` has them; let it run as root, which has all of them, or as a user that needs none", .0.path)]
     Capabilities(&'static Key),
     /// A hook that keepalived does not have, or not as it is here.
     #[error("keepalived has no `{}` that is told what happened; remove it", .0.path)]

@@ -346,10 +346,14 @@ fn variables_that_nobody_reads() {
             ("OPENSHIFT_HA_ROUTER", "x"),
             ("OPENSHIFT_HA_SELECTOR", "x=y"),
             ("OTHER", "x"),
+            ("VRRPD_SPRED", "fair"),
+            ("VRRPD_LOG", "debug"),
+            ("VRRPD_SERVICE_HOST", "10.0.0.1"),
         ],
         &[
             "OPENSHIFT_HA_ROUTER: warning: nobody reads this variable",
             "OPENSHIFT_HA_VIRTUAL_IP: warning: nobody reads this variable; did you mean OPENSHIFT_HA_VIRTUAL_IPS?",
+            "VRRPD_SPRED: warning: nobody reads this variable; did you mean VRRPD_SPREAD?",
         ],
     )]);
 }

@@ -32,7 +32,9 @@ pub(super) fn user(
     key: &'static Key,
     scribe: &mut Scribe<'_>,
 ) -> Option<String> {
-    if script.capabilities != Capabilities::default() {
+    // What keepalived starts as root has all of them.
+    let is_root = script.user.as_ref().is_none_or(|user| user.uid == 0);
+    if script.capabilities != Capabilities::default() && !is_root {
         scribe.report(of, Reason::Capabilities(key));
     }
     let user = scribe.user(of, key, script.user.as_ref()?)?;

@@ -90,6 +90,7 @@ fn what_keepalived_cannot_do_in_a_check() {
             interval = "1500ms"
             timeout = "100ms"
             capabilities = ["net_raw"]
+            user = "nobody"
             [[check]]
             name = "a\"b"
             script = ["/r", "{}"]
@@ -102,8 +103,8 @@ fn what_keepalived_cannot_do_in_a_check() {
             "check `haproxy`: keepalived has no check like `process`; make it a script that exits with 0",
             "check `quick`: its `interval` is 1s 500ms, and keepalived counts whole seconds; write 1s or more without a \
              fraction",
-            "check `quick`: keepalived gives a script no capabilities as `script` has them; let it run as a user that \
-             needs none",
+            "check `quick`: keepalived gives a script no capabilities as `script` has them; let it run as root, which \
+             has all of them, or as a user that needs none",
             "check `quick`: its `timeout` is 100ms, and keepalived counts whole seconds; write 1s or more without a \
              fraction",
             "check `a\\\"b`: keepalived cannot read `a\\\"b` as `name`: no double quote, line end or `${`, no backslash at \
