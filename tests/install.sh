@@ -70,7 +70,9 @@ if [ "${ours:-no}" = yes ] && [ -d /run/systemd/system ]; then
         *) continue ;;
         esac
         case $package in
-        podman) systemctl disable --quiet podman.socket podman.service podman-restart.service podman-auto-update.timer ;;
+        podman)
+            systemctl disable --quiet podman.socket podman.service podman-restart.service podman-auto-update.timer
+            ;;
         *) systemctl disable --quiet "$package.service" ;;
         esac
     done

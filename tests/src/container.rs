@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::binary::workspace;
 use crate::host::Host;
 use crate::process::Process;
+use crate::wait::eventually;
 
 /// What `tests/images.sh` has built.
 const IMAGE: &str = "localhost/vrrpd:lab";
@@ -39,17 +40,25 @@ impl Container {
         let name = format!("{}-{number}", host.namespace().name());
         let mut podman = podman()?;
         podman
-            .args(["run", "--name", &name, "--hostname", host.name()])
-            .arg(format!("--network=ns:/run/netns/{}", host.namespace().name()))
-            .args(options)
-            .arg(IMAGE)
-            .args(command);
+            .args(["run", "--pull=never", "--name", &name, "--hostname", host.name()])
+            .args(options);
+        // Unless it is to have another one.
+        if !options.iter().any(|option| option.starts_with("--network=")) {
+            podman.arg(format!("--network=ns:/run/netns/{}", host.namespace().name()));
+        }
+        podman.arg(IMAGE).args(command);
         let client = Process::start(&name, &mut podman, host.file(&format!("{name}.log")))?;
-        Ok(Self {
+        let container = Self {
             host: Arc::clone(host),
             name,
             client,
-        })
+        };
+        eventually(PATIENCE, "the container is there", || {
+            let state = control(&["inspect", "--format", "{{ .State.Status }}", &container.name]);
+            let state = state.unwrap_or_default();
+            Ok(matches!(state.trim(), "running" | "exited") || !container.client.is_running())
+        })?;
+        Ok(container)
     }
 
     /// Where it runs.
@@ -133,7 +142,8 @@ impl Container {
     }
 
     fn exit_code(&self) -> Result<i32> {
-        let code = control(&["inspect", "--format", "{{ .State.ExitCode }}", &self.name])?;
+        let code = control(&["inspect", "--format", "{{ .State.ExitCode }}", &self.name]);
+        let code = code.with_context(|| self.client.output().unwrap_or_default())?;
         Ok(code.trim().parse()?)
     }
 }

@@ -21,7 +21,9 @@ impl Manifest {
     pub fn read(file: &str) -> Result<Self> {
         let path = workspace()?.join("deploy").join(file);
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        let documents: Vec<Value> = serde_saphyr::from_multiple(&text)?;
+        // As `kubectl` reads it: by version 1.1 of YAML, in which 0755 is octal.
+        let options = serde_saphyr::options! { legacy_octal_numbers: true };
+        let documents: Vec<Value> = serde_saphyr::from_multiple_with_options(&text, options)?;
         let deployment = documents
             .into_iter()
             .find(|document| document["kind"] == "Deployment");

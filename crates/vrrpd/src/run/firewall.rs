@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use tracing::{info, warn};
 use vrrp_config::Config;
 use vrrp_core::Transport;
-use vrrp_linux::firewall::{self, Opening};
+use vrrp_linux::firewall::{self, Opening, Remains};
 
 /// That the firewall was opened.
 pub(super) struct Opened {
@@ -42,7 +42,13 @@ pub(super) fn open(config: &Config) -> Option<Opened> {
                 info!(%chain, "firewall: VRRP is accepted in {chain}");
             }
             for remains in placed.remains {
-                warn!("firewall: {remains}");
+                match remains {
+                    // The variable is set in every pod, whether or not its host has such rules.
+                    Remains::NoSuchChain { wanted, there } if there.is_empty() => {
+                        info!("firewall: this host has no chains of iptables, and so no {wanted}");
+                    }
+                    remains => warn!("firewall: {remains}"),
+                }
             }
         }
         Err(error) => warn!("firewall: VRRP may be dropped: {error}"),
