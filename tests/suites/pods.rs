@@ -1,6 +1,8 @@
 //! The image in place of an ipfailover image: the documented Deployment with only the image changed, and the same with
 //! least privilege. Containers in the lab's hosts are the pods.
 
+use std::collections::BTreeSet;
+
 use vrrp_lab::prelude::*;
 use vrrp_lab::{ConfigFile, Container, Host, Manifest, Pod};
 
@@ -308,5 +310,174 @@ fn a_pod_beside_a_keepalived_that_is_told_the_same() -> Result<()> {
     ensure!(new.stop()? == 0);
     lab.eventually(LIMIT, "keepalived takes over", || {
         Ok(old.holds(VIP)? && !host.holds(VIP)?)
+    })
+}
+
+/// Pods on three hosts, each of a container.
+struct Three {
+    pods: Vec<Container>,
+    manifest: Manifest,
+    lab: Lab,
+}
+
+const HOSTS: [&str; 3] = ["a", "b", "c"];
+
+impl Three {
+    fn start(variables: &[(&str, &str)]) -> Result<Self> {
+        let lab = Lab::on_one_lan(&HOSTS)?;
+        let mut manifest = Manifest::read(LEAST)?;
+        for (name, value) in [
+            ("OPENSHIFT_HA_NETWORK_INTERFACE", "eth0"),
+            ("OPENSHIFT_HA_MONITOR_PORT", "0"),
+            ("OPENSHIFT_HA_REPLICA_COUNT", "3"),
+            ("OPENSHIFT_HA_PREEMPTION", "preempt"),
+        ]
+        .iter()
+        .chain(variables)
+        {
+            manifest.set(name, value)?;
+        }
+        let mut three = Self {
+            pods: Vec::new(),
+            manifest,
+            lab,
+        };
+        for host in HOSTS {
+            let pod = three.pod(host)?;
+            three.pods.push(pod);
+        }
+        Ok(three)
+    }
+
+    /// A new pod, told what the manifest says now.
+    fn pod(&self, host: &str) -> Result<Container> {
+        let host = self.lab.host(host)?;
+        Container::run(host, &self.manifest.options(host, &[])?, &[])
+    }
+
+    fn wait(&self, what: &str, condition: impl Fn(&Self) -> Result<bool>) -> Result<()> {
+        self.lab.eventually(LIMIT, what, || condition(self))
+    }
+
+    /// How many of these addresses each host holds, if each of them is on one host and no more.
+    fn shares(&self, all: &BTreeSet<Ipv4Addr>) -> Result<Option<Vec<usize>>> {
+        let (mut shares, mut seen) = (Vec::new(), BTreeSet::new());
+        for host in HOSTS {
+            let held = self.lab.host(host)?.addresses()?;
+            let held: BTreeSet<Ipv4Addr> = held
+                .iter()
+                .map(|held| held.address)
+                .filter(|held| all.contains(held))
+                .collect();
+            if !seen.is_disjoint(&held) {
+                return Ok(None);
+            }
+            shares.push(held.len());
+            seen.extend(held);
+        }
+        Ok((seen == *all).then_some(shares))
+    }
+}
+
+fn range(last: core::ops::RangeInclusive<u8>) -> BTreeSet<Ipv4Addr> {
+    last.map(|last| Ipv4Addr::new(10, 77, 1, last)).collect()
+}
+
+#[test]
+fn three_pods_serve_255_addresses_in_238_groups_and_spare_the_excluded_vrids() -> Result<()> {
+    let three = Three::start(&[
+        ("OPENSHIFT_HA_VIRTUAL_IPS", "10.77.1.1-255"),
+        ("OPENSHIFT_HA_VIP_GROUPS", "238"),
+        ("HA_EXCLUDED_VRRP_IDS", "3,5"),
+    ])?;
+    let all = range(1..=255);
+    three.wait("every address is on one host", |three| {
+        Ok(three.shares(&all)?.is_some())
+    })?;
+    let written = three.pods[0].exec(&["grep", "virtual_router_id", "/etc/keepalived/keepalived.conf"])?;
+    let vrids: Vec<&str> = written
+        .split_whitespace()
+        .filter(|word| *word != "virtual_router_id")
+        .collect();
+    let expected: Vec<String> = (1..=240)
+        .filter(|vrid| ![3, 5].contains(vrid))
+        .map(|vrid: u8| vrid.to_string())
+        .collect();
+    ensure!(vrids == expected, "{written}");
+    ensure!(three.pods[1].stop()? == 0);
+    three.wait("the other two serve all of them", |three| {
+        Ok(three.shares(&all)?.is_some_and(|shares| shares[1] == 0))
+    })
+}
+
+#[test]
+fn a_fair_spread_over_unicast_gives_each_pod_its_share_and_spreads_a_loss() -> Result<()> {
+    let three = Three::start(&[
+        ("OPENSHIFT_HA_VIRTUAL_IPS", "10.77.1.1-12"),
+        ("OPENSHIFT_HA_UNICAST_PEERS", "10.77.0.1,10.77.0.2,10.77.0.3"),
+        ("VRRPD_SPREAD", "fair"),
+    ])?;
+    let all = range(1..=12);
+    three.wait(
+        "four each",
+        |three| Ok(three.shares(&all)? == Some(vec![4, 4, 4])),
+    )?;
+    ensure!(three.pods[2].stop()? == 0);
+    three.wait("six each", |three| Ok(three.shares(&all)? == Some(vec![6, 6, 0])))
+}
+
+#[test]
+fn nopreempt_leaves_the_address_and_a_changed_list_is_what_is_served() -> Result<()> {
+    let mut three = Three::start(&[
+        ("OPENSHIFT_HA_VIRTUAL_IPS", "10.77.1.1"),
+        ("OPENSHIFT_HA_PREEMPTION", "nopreempt"),
+    ])?;
+    let one = range(1..=1);
+    three.wait("it is served", |three| Ok(three.shares(&one)?.is_some()))?;
+    let holder = |three: &Three| -> Result<Option<usize>> {
+        Ok(three
+            .shares(&one)?
+            .and_then(|shares| shares.iter().position(|&held| held == 1)))
+    };
+    let first = holder(&three)?.context("somebody holds it")?;
+    ensure!(three.pods[first].stop()? == 0);
+    three.wait("another serves it", |three| Ok(holder(three)?.is_some()))?;
+    let second = holder(&three)?;
+    three.pods[first].restart()?;
+    three.wait("the first is back", |three| {
+        Ok(three.pods[first].last_entered()?.contains(BACKUP))
+    })?;
+    never(Duration::from_secs(5), "it moves", || {
+        Ok(holder(&three)? != second)
+    })?;
+
+    // As a Deployment does it: a new pod in place of each, one after the other.
+    three.manifest.set("OPENSHIFT_HA_VIRTUAL_IPS", "10.77.1.2-3")?;
+    for (place, host) in HOSTS.iter().enumerate() {
+        ensure!(three.pods[place].stop()? == 0);
+        three.pods[place] = three.pod(host)?;
+    }
+    let new = range(2..=3);
+    three.wait("the new ones are served", |three| {
+        Ok(three.shares(&new)?.is_some())
+    })?;
+    ensure!(three.shares(&one)?.is_none(), "and the old one is nowhere");
+    Ok(())
+}
+
+#[test]
+fn preempt_delay_brings_the_address_back_after_its_time() -> Result<()> {
+    let pods = Pods::elect(LEAST, &[("OPENSHIFT_HA_PREEMPTION", "preempt_delay 8")])?;
+    ensure!(pods.second.stop()? == 0);
+    pods.wait("the first takes over", |pods| pods.first.host().holds(VIP))?;
+    pods.second.restart()?;
+    pods.wait("the second is back", |pods| {
+        Ok(pods.second.last_entered()?.contains(BACKUP))
+    })?;
+    never(Duration::from_secs(4), "it moves before its time", || {
+        pods.second.host().holds(VIP)
+    })?;
+    pods.wait("it moves back", |pods| {
+        Ok(pods.second.host().holds(VIP)? && !pods.first.host().holds(VIP)?)
     })
 }
