@@ -16,7 +16,7 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use vrrp_core::{
@@ -39,6 +39,8 @@ const LONGEST_DELAY: u16 = 1000;
 const DEFAULT_KEEPALIVED_CONFIG: &str = "/etc/keepalived/keepalived.conf";
 /// An instance's name has 64 characters, and `_VIP_255` is eight of them.
 const LONGEST_NAME: usize = 56;
+/// The bytes of a password.
+const PASSWORD: usize = 8;
 /// The longest label that the kernel takes.
 const LONGEST_LABEL: usize = 15;
 
@@ -70,6 +72,13 @@ pub(crate) fn keepalived_path(surroundings: &dyn Surroundings) -> PathBuf {
 /// All of it, if enough of it is sound; what is wrong is reported.
 fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let name = read_name(reader);
+    // Not part of the configuration, and wrong all the same.
+    reader.parsed(names::KEEPALIVED_CONFIG, |path| {
+        let absolute = Path::new(path).is_absolute();
+        absolute
+            .then_some(())
+            .ok_or_else(|| EnvironmentFlaw::Relative(path.to_owned()))
+    });
     let pool = pool::read(reader);
     let groups = groups::read(reader, &pool);
     let node = node::read(reader, &pool);
@@ -161,14 +170,16 @@ fn read_name(reader: &mut Reader<'_>) -> Option<Name> {
     let base: String = raw.chars().filter(in_names).collect();
     let flaw = match base.len() {
         0 => EnvironmentFlaw::Nameless(raw),
-        1..=LONGEST_NAME => {
-            let bytes = raw.as_bytes();
-            return Some(Name {
-                scrubbed: base.clone(),
-                base: base.replace('-', "_"),
-                password: Password::new(bytes.get(..8).unwrap_or(bytes))?,
-            });
-        }
+        1..=LONGEST_NAME => match raw.get(..raw.len().min(PASSWORD)) {
+            Some(password) => {
+                return Some(Name {
+                    scrubbed: base.clone(),
+                    base: base.replace('-', "_"),
+                    password: Password::new(password.as_bytes())?,
+                });
+            }
+            None => EnvironmentFlaw::HalfCharacter,
+        },
         length => EnvironmentFlaw::LongName(length),
     };
     reader.report(names::CONFIG_NAME, flaw);

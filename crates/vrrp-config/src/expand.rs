@@ -48,7 +48,7 @@ fn value(inner: &str, surroundings: &dyn Surroundings) -> Result<String, Variabl
         surroundings
             .addresses(interface)
             .first()
-            .map(ToString::to_string)
+            .map(|net| net.addr().to_string())
             .ok_or_else(|| VariableFlaw::NoAddress(interface.to_owned()))
     } else if !is_name(name) {
         return Err(VariableFlaw::BadName(inner.to_owned()));

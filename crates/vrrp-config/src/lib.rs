@@ -50,6 +50,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::Ipv4Net;
 use vrrp_checks::{Check, Hooks, Identity};
 
 pub use flaw::{
@@ -134,13 +135,14 @@ pub struct Loaded {
 pub trait Surroundings {
     /// The value of `${HOSTNAME}`; `None` if the host has no readable name.
     fn hostname(&self) -> Option<String>;
-    /// The value of `${NAME}`: an environment variable; `None` if it is not set.
+    /// The value of `${NAME}`: an environment variable, with U+FFFD in place of what is not UTF-8; `None` if it is not
+    /// set.
     fn variable(&self, name: &str) -> Option<String>;
     /// The names of all environment variables.
     fn variables(&self) -> Vec<String>;
-    /// The IPv4 addresses of an interface in the kernel's order, the first of which is `${ADDRESS:interface}`. Empty if
-    /// it has none or is missing.
-    fn addresses(&self, interface: &str) -> Vec<Ipv4Addr>;
+    /// The IPv4 addresses of an interface in the kernel's order, the first of which is `${ADDRESS:interface}`, with their
+    /// prefix lengths. Empty if it has none or is missing.
+    fn addresses(&self, interface: &str) -> Vec<Ipv4Net>;
     /// The names of this host's interfaces, without the loopback's. Empty if they cannot be known.
     fn interfaces(&self) -> Vec<String>;
     /// The interface of the default route of IPv4; `None` if there is none.

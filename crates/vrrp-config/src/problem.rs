@@ -37,7 +37,7 @@ impl fmt::Display for Location {
         match self {
             Self::File(file) => write!(f, "{}", file.display()),
             Self::Text { file, line, column } => write!(f, "{}:{line}:{column}", file.display()),
-            Self::Variable(name) => f.write_str(name),
+            Self::Variable(name) => write!(f, "{}", name.escape_debug()),
         }
     }
 }

@@ -16,9 +16,10 @@ mod track;
 mod valid;
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::path::Path;
 
+use ipnet::Ipv4Net;
 use vrrp_checks::Identity;
 
 use crate::{Loaded, Problem, Program, Severity, Surroundings, load};
@@ -51,9 +52,9 @@ impl Surroundings for Alpha {
         vec!["PRIORITY".to_owned()]
     }
 
-    fn addresses(&self, interface: &str) -> Vec<Ipv4Addr> {
+    fn addresses(&self, interface: &str) -> Vec<Ipv4Net> {
         match interface {
-            "eth0" => vec![Ipv4Addr::new(10, 77, 0, 1)],
+            "eth0" => vec!["10.77.0.1/24".parse().unwrap()],
             _ => Vec::new(),
         }
     }
@@ -138,7 +139,7 @@ impl Surroundings for Nobody {
         Vec::new()
     }
 
-    fn addresses(&self, _: &str) -> Vec<Ipv4Addr> {
+    fn addresses(&self, _: &str) -> Vec<Ipv4Net> {
         Vec::new()
     }
 

@@ -51,6 +51,9 @@ fn summary(config: &Config) -> String {
 
 /// Lines of cells, in columns.
 fn columns<const N: usize>(header: [&str; N], rows: Vec<[String; N]>) -> String {
+    let rows = rows
+        .into_iter()
+        .map(|row| row.map(|cell| without_controls(&cell)));
     let rows: Vec<[String; N]> = core::iter::once(header.map(str::to_owned)).chain(rows).collect();
     let mut widths = [0; N];
     for row in &rows {
@@ -69,6 +72,18 @@ fn columns<const N: usize>(header: [&str; N], rows: Vec<[String; N]>) -> String 
         text.push('\n');
     }
     text
+}
+
+/// What would move the cursor is shown, not done.
+fn without_controls(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() {
+            c.escape_unicode().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    text.chars().map(shown).collect()
 }
 
 /// Every check, and every interface that is tracked, with whom it counts for and how much.

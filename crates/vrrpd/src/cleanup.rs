@@ -108,10 +108,18 @@ fn remove_addresses(config: &Config, options: &Cleanup) -> anyhow::Result<(usize
         let address = address.address;
         present.contains(&address) && stuck.iter().all(|stuck| stuck.address != address)
     };
-    for foreign in configured.iter().filter(is_foreign) {
-        say(&format_args!("left {foreign}: somebody else put it there"));
+    let foreign: Vec<&VirtualAddress> = configured.iter().filter(is_foreign).collect();
+    let running = Presence::holder(&config.name).ok().flatten();
+    for address in &foreign {
+        match running {
+            Some(holder) => say(&format_args!(
+                "{address} is back: the daemon that runs ({holder}) holds it"
+            )),
+            None => say(&format_args!("left {address}: somebody else put it there")),
+        }
     }
-    Ok((removed.len(), stuck.is_empty()))
+    let is_done = stuck.is_empty() && (running.is_none() || foreign.is_empty());
+    Ok((removed.len(), is_done))
 }
 
 /// From how many chains a rule was removed.

@@ -7,6 +7,7 @@ use std::ffi::CString;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
+use ipnet::Ipv4Net;
 use nix::ifaddrs::{InterfaceAddress, getifaddrs};
 use nix::net::if_::{Interface, if_nameindex};
 use nix::unistd::{Gid, Group, User, geteuid, getgrouplist};
@@ -26,7 +27,8 @@ impl Surroundings for Host {
     }
 
     fn variable(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
+        let value = std::env::var_os(name)?;
+        Some(value.to_string_lossy().into_owned())
     }
 
     fn variables(&self) -> Vec<String> {
@@ -36,11 +38,14 @@ impl Surroundings for Host {
 
     /// The kernel lists the primary addresses of an interface in the order in which they were added: the host's own
     /// comes before a virtual one that was left behind.
-    fn addresses(&self, interface: &str) -> Vec<Ipv4Addr> {
+    fn addresses(&self, interface: &str) -> Vec<Ipv4Net> {
         let entries = getifaddrs().into_iter().flatten();
         entries
             .filter(|entry| entry.interface_name == interface)
-            .filter_map(|entry| ipv4(&entry))
+            .filter_map(|entry| {
+                let mask = entry.netmask.as_ref()?.as_sockaddr_in()?.ip();
+                Ipv4Net::with_netmask(ipv4(&entry)?, mask).ok()
+            })
             .collect()
     }
 

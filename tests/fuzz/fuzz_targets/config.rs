@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
+use ipnet::Ipv4Net;
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
 use vrrp_checks::Identity;
@@ -27,9 +28,9 @@ impl Surroundings for Host {
         vec!["PRIORITY".into()]
     }
 
-    fn addresses(&self, interface: &str) -> Vec<Ipv4Addr> {
+    fn addresses(&self, interface: &str) -> Vec<Ipv4Net> {
         match interface {
-            "eth0" => vec![Ipv4Addr::new(10, 77, 0, 1)],
+            "eth0" => vec!["10.77.0.1/24".parse().unwrap()],
             _ => Vec::new(),
         }
     }

@@ -24,15 +24,16 @@ const LONGEST_INTERVAL: u32 = 3600;
 
 /// The check, if there is to be one. `node` is the node's own address: a virtual one would be that of the MASTER.
 pub(super) fn read(reader: &mut Reader<'_>, node: Option<Ipv4Addr>) -> Option<Check> {
-    let port = match reader.text(names::MONITOR_PORT) {
-        None => Some(DEFAULT_PORT),
-        Some(found) => read_port(reader, found),
-    };
     let script = read_script(
         reader,
         names::CHECK_SCRIPT,
         "the check fails until it can, and the node is in FAULT",
     );
+    // With a script the port is not looked at.
+    let port = match reader.text(names::MONITOR_PORT).filter(|_| script.is_none()) {
+        None => Some(DEFAULT_PORT),
+        Some(found) => read_port(reader, found),
+    };
     let interval = or_default(reader, names::CHECK_INTERVAL, DEFAULT_INTERVAL, |text| {
         let interval = digits(text).filter(|interval| (1..=LONGEST_INTERVAL).contains(interval));
         interval.ok_or_else(|| EnvironmentFlaw::Number {
@@ -88,7 +89,8 @@ pub(super) fn read_hooks(reader: &mut Reader<'_>) -> Hooks {
 }
 
 /// A program without arguments, as the daemon's own user. It may do what a pod may do that has no right too many: scripts
-/// of pods have always had their container's rights, and some of them set routes or send pings. `then` is what comes of it if it cannot be started.
+/// of pods have always had their container's rights, and some of them set routes or send pings. `then` is what
+/// comes of it if it cannot be started.
 fn read_script(reader: &mut Reader<'_>, name: &'static str, then: &'static str) -> Option<Script> {
     let path = reader.text(name)?;
     if !Path::new(&path).is_absolute() {

@@ -46,7 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>, pool: &[Ipv4Net]) -> Vec<Group> {
         .map(|part| part.len())
         .filter(|&len| len > ADVERT_HOLDS)
     {
-        let least = pool.len().div_ceil(ADVERT_HOLDS);
+        let least = Some(pool.len().div_ceil(ADVERT_HOLDS)).filter(|&least| least <= vrids.len());
         reader.report(names::VIP_GROUPS, EnvironmentFlaw::LargeGroups { largest, least });
         return Vec::new();
     }
@@ -135,10 +135,13 @@ pub(super) fn or_default<T>(
 
 /// A whole number, which may be negative.
 pub(super) fn whole_number(text: &str) -> Option<i64> {
-    match text.strip_prefix('-') {
-        Some(text) => digits::<i64>(text).map(|number| -number),
-        None => digits(text),
-    }
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(text) => (-1, text),
+        None => (1, text),
+    };
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // More than fits is as good as the most that does.
+    plain.then(|| sign * text.parse().unwrap_or(i64::MAX))
 }
 
 /// `count` parts in order, of which the first ones hold one more if it cannot be the same for all.

@@ -29,13 +29,25 @@ pub(super) fn read(reader: &mut Reader<'_>, pool: &[Ipv4Net]) -> Node {
     let is_virtual = |address: &Ipv4Addr| pool.iter().any(|net| net.addr() == *address);
     let interface = read_interface(reader);
     let address = interface.as_ref().and_then(|interface| {
-        let addresses = reader.surroundings.addresses(interface.as_str());
-        let own = addresses.into_iter().find(|address| !is_virtual(address));
-        if own.is_none() {
+        let present = reader.surroundings.addresses(interface.as_str());
+        // One that this daemon has put there has the length that the list says, or is a /32: in the node's own subnet.
+        let is_left = |there: &Ipv4Net| {
+            let held = Ipv4Net::from(there.addr());
+            pool.contains(there) || *there == held && is_virtual(&there.addr())
+        };
+        let mine: Vec<Ipv4Net> = present.into_iter().filter(|there| !is_left(there)).collect();
+        for &net in mine.iter().filter(|net| is_virtual(&net.addr())) {
+            let interface = interface.to_string();
+            reader.report(names::VIRTUAL_IPS, EnvironmentFlaw::NodesOwn { net, interface });
+        }
+        report_ends(reader, pool, &mine);
+        if mine.is_empty() {
             let flaw = EnvironmentFlaw::NoOwnAddress(interface.to_string());
             reader.report(names::INTERFACE, flaw);
         }
-        own
+        mine.iter()
+            .map(Ipv4Net::addr)
+            .find(|address| !is_virtual(address))
     });
     let (peers, mut all_sound) = read_addresses(reader, names::PEERS, "a peer");
     for &peer in peers.iter().filter(|peer| is_virtual(peer)) {
@@ -52,7 +64,7 @@ pub(super) fn read(reader: &mut Reader<'_>, pool: &[Ipv4Net]) -> Node {
         (names::UNICAST_SOURCE, unicast),
         (names::MULTICAST_SOURCE, !unicast),
     ]
-    .map(|(name, counts)| read_source(reader, name, is_virtual).filter(|_| counts));
+    .map(|(name, counts)| read_source(reader, name, counts, is_virtual).filter(|_| counts));
     let source = source.into_iter().flatten().next();
 
     let mut own = reader.surroundings.own_addresses();
@@ -82,6 +94,18 @@ pub(super) fn read(reader: &mut Reader<'_>, pool: &[Ipv4Net]) -> Node {
     }
 }
 
+/// Says which virtual addresses are the first or the last of the node's own subnet: nobody can use them.
+fn report_ends(reader: &mut Reader<'_>, pool: &[Ipv4Net], mine: &[Ipv4Net]) {
+    // RFC 3021: the two addresses of a /31 are both hosts.
+    for &subnet in mine.iter().filter(|subnet| subnet.prefix_len() < 31) {
+        for end in [subnet.network(), subnet.broadcast()] {
+            if pool.iter().any(|net| net.addr() == end) {
+                reader.report(names::VIRTUAL_IPS, EnvironmentFlaw::SubnetsEnd { end, subnet });
+            }
+        }
+    }
+}
+
 fn read_interface(reader: &mut Reader<'_>) -> Option<InterfaceName> {
     let existing = reader.surroundings.interfaces();
     let named = reader.text(names::INTERFACE);
@@ -100,6 +124,7 @@ fn read_interface(reader: &mut Reader<'_>) -> Option<InterfaceName> {
 fn read_source(
     reader: &mut Reader<'_>,
     name: &'static str,
+    counts: bool,
     is_virtual: impl Fn(&Ipv4Addr) -> bool,
 ) -> Option<Ipv4Addr> {
     let source = reader.parsed(name, |text| Ok(address::host(text, "the source of adverts")?))?;
@@ -107,7 +132,7 @@ fn read_source(
         reader.report(name, EnvironmentFlaw::IsVirtual(source));
     }
     let own = reader.surroundings.own_addresses();
-    if !own.is_empty() && !own.contains(&IpAddr::V4(source)) {
+    if counts && !own.is_empty() && !own.contains(&IpAddr::V4(source)) {
         let flaw = AddressFlaw::SourceNotOurs { address: source };
         reader.report(name, EnvironmentFlaw::from(flaw));
     }

@@ -42,7 +42,13 @@ impl<'s> Reader<'s> {
             self.report(name, EnvironmentFlaw::NotUtf8);
             return None;
         }
-        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+        let value = value.trim();
+        // Between the items of a list a line may end.
+        if value.contains(|c: char| c.is_control() && !c.is_whitespace()) {
+            self.report(name, EnvironmentFlaw::Control);
+            return None;
+        }
+        Some(value.to_owned()).filter(|value| !value.is_empty())
     }
 
     /// The items of a list, by commas and white space.

@@ -35,7 +35,12 @@ pub(super) fn read(
 ) -> Option<Nodes> {
     let spread = reader.text(names::SPREAD);
     let (listed, all_sound) = read_addresses(reader, names::NODES, "a node");
-    let spread = spread?;
+    let Some(spread) = spread else {
+        if !listed.is_empty() {
+            reader.report(names::NODES, EnvironmentFlaw::NodesUnused);
+        }
+        return None;
+    };
     if spread != "fair" {
         reader.report(names::SPREAD, EnvironmentFlaw::Spread(spread));
         return None;

@@ -4,10 +4,11 @@ mod flaws;
 mod property;
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use ipnet::Ipv4Net;
 use vrrp_checks::{Identity, Probe};
 use vrrp_core::{Authentication, Password, Preempt, Transport};
 
@@ -18,7 +19,7 @@ use crate::{Firewall, InstanceConfig, Loaded, Program, Surroundings, from_enviro
 pub(super) struct Pod {
     variables: HashMap<String, String>,
     interface: &'static str,
-    addresses: Vec<Ipv4Addr>,
+    addresses: Vec<Ipv4Net>,
     has_default_route: bool,
 }
 
@@ -31,7 +32,7 @@ impl Pod {
                 .map(|&(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
             interface: "eth0",
-            addresses: vec![address.parse().unwrap()],
+            addresses: vec![in_24(address)],
             has_default_route: true,
         }
     }
@@ -79,7 +80,7 @@ impl Surroundings for Pod {
         self.variables.keys().cloned().collect()
     }
 
-    fn addresses(&self, interface: &str) -> Vec<Ipv4Addr> {
+    fn addresses(&self, interface: &str) -> Vec<Ipv4Net> {
         if interface == self.interface {
             self.addresses.clone()
         } else {
@@ -96,10 +97,7 @@ impl Surroundings for Pod {
     }
 
     fn own_addresses(&self) -> Vec<IpAddr> {
-        self.addresses
-            .iter()
-            .map(|&address| IpAddr::V4(address))
-            .collect()
+        self.addresses.iter().map(|net| IpAddr::V4(net.addr())).collect()
     }
 
     fn user(&self, _: &str) -> Option<Identity> {
@@ -121,6 +119,10 @@ impl Surroundings for Pod {
             writable: path.starts_with("/open").then(|| "/open".into()),
         }
     }
+}
+
+fn in_24(address: &str) -> Ipv4Net {
+    Ipv4Net::new(address.parse().unwrap(), 24).unwrap()
 }
 
 fn addresses(instance: &InstanceConfig) -> Vec<String> {
@@ -297,7 +299,7 @@ fn the_source_is_that_of_the_transport() {
         ("MULTICAST_SOURCE_IPADDRESS", "192.168.60.23"),
     ];
     let mut pod = Pod::with(&sources);
-    pod.addresses.push([192, 168, 60, 23].into());
+    pod.addresses.push(in_24("192.168.60.23"));
     assert_eq!(pod.first().source, Some([192, 168, 60, 23].into()));
     pod.variables
         .insert("OPENSHIFT_HA_UNICAST_PEERS".into(), "192.168.50.24".into());
@@ -307,7 +309,7 @@ fn the_source_is_that_of_the_transport() {
 #[test]
 fn a_virtual_address_that_was_left_behind_is_not_the_nodes_own() {
     let mut pod = Pod::with(&[("OPENSHIFT_HA_MONITOR_PORT", "80")]);
-    pod.addresses.insert(0, [10, 245, 2, 103].into());
+    pod.addresses.insert(0, "10.245.2.103/32".parse().unwrap());
     assert_eq!(
         pod.loaded().config.checks[0].probe.to_string(),
         "tcp 192.168.50.23:80"
@@ -368,10 +370,10 @@ fn a_fair_spread_counts_nodes_by_the_list_or_by_the_peers() {
     ];
     let mut pod = Pod::with(&list);
     assert_eq!(priorities(&pod), [234, 254, 234, 254, 234, 254, 234]);
-    pod.addresses = vec![second.parse().unwrap()];
+    pod.addresses = vec![in_24(second)];
     assert_eq!(priorities(&pod), [254, 234, 254, 234, 254, 234, 254]);
     let peers = [("VRRPD_SPREAD", "fair"), ("OPENSHIFT_HA_UNICAST_PEERS", first)];
     let mut pod = Pod::with(&peers);
-    pod.addresses = vec![second.parse().unwrap()];
+    pod.addresses = vec![in_24(second)];
     assert_eq!(priorities(&pod), [254, 234, 254, 234, 254, 234, 254]);
 }

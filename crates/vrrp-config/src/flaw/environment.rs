@@ -2,6 +2,8 @@
 
 use core::net::Ipv4Addr;
 
+use ipnet::Ipv4Net;
+
 use super::{AddressFlaw, InstanceFlaw, ScriptFlaw};
 
 /// What can be wrong with an environment variable that is a setting.
@@ -133,13 +135,13 @@ pub enum EnvironmentFlaw {
     },
     /// More addresses in a group than an advert can list (RFC 3768 section 5.3.5).
     #[error(
-        "{largest} addresses in one virtual router, and an advert lists at most 255; write {least} or more"
+        "{largest} addresses in one virtual router, and an advert lists at most 255; {}", fewer(*.least)
     )]
     LargeGroups {
         /// How many the largest has.
         largest: usize,
-        /// How many groups it takes.
-        least: usize,
+        /// How many groups it takes; `None` if there are not so many VRIDs.
+        least: Option<usize>,
     },
     /// An interface that is not there.
     #[error("this host has no interface `{found}`; {}", one_of(.existing))]
@@ -161,6 +163,36 @@ pub enum EnvironmentFlaw {
         one, or name another interface"
     )]
     NoOwnAddress(String),
+    /// A virtual address that is a node's own.
+    #[error("{} is this node's own address ({net} on {interface}), which cannot move; take it out of the list", net.addr())]
+    NodesOwn {
+        /// As the node has it.
+        net: Ipv4Net,
+        /// Where.
+        interface: String,
+    },
+    /// The first or the last address of a subnet.
+    #[error("{end} is the first or the last address of {}, which no host can have; take it out of the list", subnet.trunc())]
+    SubnetsEnd {
+        /// Which.
+        end: Ipv4Addr,
+        /// The node's own address there.
+        subnet: Ipv4Net,
+    },
+    /// A list that is not used.
+    #[error("it has no effect without VRRPD_SPREAD=fair; set that, or remove this")]
+    NodesUnused,
+    /// Something that nobody can see.
+    #[error("it has control characters; write plain text")]
+    Control,
+    /// A password that is half a character at its end.
+    #[error(
+        "its first 8 bytes are the password, and end within a character; let the first 8 be of A-Z, a-z, 0-9, `_` and `-`"
+    )]
+    HalfCharacter,
+    /// A path that depends on where the daemon was started.
+    #[error("`{0}` is not an absolute path; write it from /")]
+    Relative(String),
     /// Not one of the strategies.
     #[error(
         "`{0}` is not a strategy; write `nopreempt`, `preempt`, or `preempt_delay N` with 0 to 1000 seconds"
@@ -211,6 +243,8 @@ impl EnvironmentFlaw {
                     | Self::PortAmongOthers { .. }
                     | Self::EmptyGroups { .. }
                     | Self::PreemptNumber { .. }
+                    | Self::SubnetsEnd { .. }
+                    | Self::NodesUnused
             ),
         }
     }
@@ -235,6 +269,15 @@ fn mend(fits: Option<usize>) -> String {
     match fits {
         Some(fits) => format!("OPENSHIFT_HA_VIP_GROUPS={fits} would fit"),
         None => "lower OPENSHIFT_HA_VRRP_ID_OFFSET, exclude fewer VRIDs, or name fewer addresses".to_owned(),
+    }
+}
+
+fn fewer(least: Option<usize>) -> String {
+    match least {
+        Some(least) => format!("write {least} or more"),
+        None => "there are not enough VRIDs for so many addresses: name fewer, lower OPENSHIFT_HA_VRRP_ID_OFFSET, or exclude \
+                 fewer VRIDs"
+            .to_owned(),
     }
 }
 

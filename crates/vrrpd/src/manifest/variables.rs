@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
+use ipnet::Ipv4Net;
 use vrrp_checks::Identity;
 use vrrp_config::{Loaded, Problem, Program, Surroundings};
 
@@ -40,8 +41,8 @@ impl Surroundings for SomeNode<'_> {
     }
 
     /// One that is nobody's virtual address and no peer's: for those, a loopback address is refused.
-    fn addresses(&self, _interface: &str) -> Vec<Ipv4Addr> {
-        vec![Ipv4Addr::LOCALHOST]
+    fn addresses(&self, _interface: &str) -> Vec<Ipv4Net> {
+        vec![Ipv4Addr::LOCALHOST.into()]
     }
 
     fn interfaces(&self) -> Vec<String> {

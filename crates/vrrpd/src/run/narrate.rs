@@ -148,7 +148,10 @@ pub(super) fn note(router: &Router, note: &Note) {
                  off it)"
             );
         }
-        Note::FaultIs(reason) => info!(router = name, "({name}) still in FAULT: {}", cause(reason)),
+        Note::FaultIs(reason) if awaits(reason) => {
+            info!(router = name, "({name}) still in FAULT: {}", cause(reason));
+        }
+        Note::FaultIs(reason) => warn!(router = name, "({name}) still in FAULT: {}", cause(reason)),
         Note::NextTry(wait) => {
             info!(
                 router = name,

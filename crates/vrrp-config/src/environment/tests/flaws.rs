@@ -1,6 +1,6 @@
 //! Every message.
 
-use super::Pod;
+use super::{Pod, in_24};
 
 /// Variables, and what is said of them.
 type Case<'c> = (&'c [(&'c str, &'c str)], &'c [&'c str]);
@@ -381,4 +381,84 @@ fn all_at_once_and_in_the_order_of_the_documentation() {
             "OPENSHIFT_HA_UNICAST_PEERS",
         ]
     );
+}
+
+#[test]
+fn addresses_that_the_node_has_itself_or_that_nobody_can_have() {
+    let own = "OPENSHIFT_HA_VIRTUAL_IPS: 192.168.50.23 is this node's own address (192.168.50.23/24 on eth0), which cannot \
+               move; take it out of the list";
+    let mut pod = Pod::with(&[(VIPS, "10.0.0.1 192.168.50.23")]);
+    assert_eq!(pod.said(), [own]);
+    pod.addresses.push(in_24("192.168.50.24"));
+    assert_eq!(pod.said(), [own]);
+    // What was left behind, in either form, is no own one.
+    let mut pod = Pod::with(&[(VIPS, "192.168.50.100-101/24")]);
+    pod.addresses.push("192.168.50.100/24".parse().unwrap());
+    pod.addresses.push("192.168.50.101/32".parse().unwrap());
+    assert_eq!(pod.said(), [""; 0]);
+    assert_eq!(
+        Pod::with(&[(VIPS, "192.168.50.254-255"), ("OPENSHIFT_HA_VIP_GROUPS", "1")]).said(),
+        [
+            "OPENSHIFT_HA_VIRTUAL_IPS: warning: 192.168.50.255 is the first or the last address of 192.168.50.0/24, which no host \
+          can have; take it out of the list"
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_plain_text() {
+    let control = |name: &str| format!("{name}: it has control characters; write plain text");
+    for name in ["OPENSHIFT_HA_CONFIG_NAME", "OPENSHIFT_HA_CHECK_SCRIPT", VIPS] {
+        let said = Pod::with(&[(name, "/a\u{1b}[1mb")]).said();
+        assert_eq!(said[0], control(name));
+    }
+    assert_said(&[
+        (
+            &[("OPENSHIFT_HA_CONFIG_NAME", "abc\u{65e5}\u{672c}")],
+            &[
+                "OPENSHIFT_HA_CONFIG_NAME: its first 8 bytes are the password, and end within a character; let the first 8 be of \
+               A-Z, a-z, 0-9, `_` and `-`",
+            ],
+        ),
+        (
+            &[("OPENSHIFT_HA_\u{1b}[31m", "3")],
+            &["OPENSHIFT_HA_\\u{1b}[31m: warning: nobody reads this variable"],
+        ),
+        (
+            &[("KEEPALIVED_CONFIG", "keepalived.conf")],
+            &["KEEPALIVED_CONFIG: `keepalived.conf` is not an absolute path; write it from /"],
+        ),
+    ]);
+}
+
+#[test]
+fn what_has_no_effect() {
+    assert_said(&[
+        (
+            &[("VRRPD_NODES", "192.168.50.23")],
+            &["VRRPD_NODES: warning: it has no effect without VRRPD_SPREAD=fair; set that, or remove this"],
+        ),
+        // The port is not looked at, and neither is the source of the other transport.
+        (
+            &[
+                ("OPENSHIFT_HA_CHECK_SCRIPT", "/bin/true"),
+                ("OPENSHIFT_HA_MONITOR_PORT", "http"),
+            ],
+            &[],
+        ),
+        (&[("UNICAST_SOURCE_IPADDRESS", "192.168.50.99")], &[]),
+    ]);
+}
+
+#[test]
+fn numbers_that_are_too_large_are_as_good_as_large_ones() {
+    let number = "9".repeat(40);
+    let replicas = |number: &str| {
+        Pod::with(&[("OPENSHIFT_HA_REPLICA_COUNT", number)])
+            .first()
+            .params
+            .priority
+    };
+    assert_eq!(replicas(&format!("-{number}")), replicas("1"));
+    assert_eq!(replicas(&number), replicas("1000"));
 }
