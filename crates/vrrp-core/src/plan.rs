@@ -75,8 +75,34 @@ pub struct Ownership {
     pub ours: BTreeSet<Key>,
     /// What the state files of other daemons list that run at this moment.
     pub others: BTreeSet<Key>,
+    /// What other daemons say that run at this moment, wherever their state files are.
+    pub reserved: Reserved,
     /// A keepalived runs on this host: its addresses are in use.
     pub keepalived_runs: bool,
+}
+
+/// Addresses that other daemons on the host have in their configurations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reserved {
+    /// These.
+    These(BTreeSet<IpAddr>),
+    /// Nobody knows which: one of them does not say.
+    Any,
+}
+
+impl Reserved {
+    fn contains(&self, address: &IpAddr) -> bool {
+        match self {
+            Self::These(addresses) => addresses.contains(address),
+            Self::Any => true,
+        }
+    }
+}
+
+impl Default for Reserved {
+    fn default() -> Self {
+        Self::These(BTreeSet::new())
+    }
 }
 
 /// Whose an address is.
@@ -141,12 +167,14 @@ impl Observed {
     /// Whose this address is; `None` if the kernel does not have it.
     ///
     /// The mark decides where the kernel keeps one, the state file where it does not. An address with our
-    /// mark that no state file lists is ours: an earlier run could not write its file.
+    /// mark that no state file lists, and that no other daemon on the host has in its configuration, is ours: an
+    /// earlier run could not write its file.
     pub fn holder(&self, key: &Key) -> Option<Holder> {
         let ownership = &self.ownership;
         let listed = ownership.ours.contains(key);
+        let others = || ownership.others.contains(key) || ownership.reserved.contains(&key.address);
         Some(match self.addresses.get(key)?.mark {
-            Some(OUR_MARK) if listed || !ownership.others.contains(key) => Holder::Ours,
+            Some(OUR_MARK) if listed || !others() => Holder::Ours,
             None if listed && !self.marks_kept => Holder::Ours,
             Some(KEEPALIVED_MARK) if !ownership.keepalived_runs => Holder::Abandoned,
             _ => Holder::Foreign,

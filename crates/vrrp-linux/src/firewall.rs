@@ -8,7 +8,8 @@
 //! itself writes (one address, one protocol, a counter, no set) is one that it can list, check, delete and save. Rules
 //! are known by their comment, `vrrpd` and the configuration's name, and removed by their handle.
 //!
-//! Everything here blocks, for as long as the programs take. One that hangs is ended after five seconds.
+//! Everything here blocks, for as long as the programs take. One that hangs is ended after five seconds, and no
+//! operation takes longer than ten. Only [`RulesetNews`] never waits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -21,6 +22,10 @@ mod gate;
 mod json;
 mod legacy;
 mod look;
+mod names;
+mod news;
+mod passage;
+mod pipes;
 mod plan;
 mod program;
 mod rule;
@@ -29,7 +34,10 @@ mod ruleset;
 mod tests;
 
 pub use error::{FirewallError, Remains};
+pub use names::{forsaken, names};
+pub use news::{Changes, RulesetNews};
 use plan::Step;
+use program::Patience;
 
 /// How often a ruleset that somebody else changes meanwhile is looked at anew.
 const ROUNDS: usize = 4;
@@ -54,8 +62,23 @@ pub struct Opening {
 pub struct Placed {
     /// The chains in which it stands, seen after it was placed: before everything there that may drop.
     pub chains: Vec<Chain>,
+    /// The chains in which something had to be done for that.
+    pub changed: BTreeMap<Chain, Change>,
+    /// By how many transactions that was done: each is one that [`RulesetNews`] tells of.
+    pub commits: usize,
     /// What may still drop VRRP, and what would mend it.
     pub remains: Vec<Remains>,
+}
+
+/// What was done in a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing of ours was there: now the rule is.
+    Placed,
+    /// Something was there, but not all of it, or something that may drop stood before it.
+    Renewed,
+    /// It is no longer wanted there, and removed.
+    Removed,
 }
 
 /// A chain of the firewall. Displays as nft names it, `inet filter input`.
@@ -102,19 +125,25 @@ impl Opening {
     /// When the firewall cannot be looked at, or not at all be changed. See [`FirewallError`].
     pub fn place(&self) -> Result<Placed, FirewallError> {
         check(&self.name)?;
+        let patience = Patience::new();
         let mut refused = BTreeMap::new();
+        let mut changed = BTreeMap::new();
+        let mut commits = 0;
         let mut round = 0;
         loop {
-            let (ruleset, mut remains) = look::look()?;
+            let (ruleset, mut remains) = look::look(&patience)?;
             let plan = plan::place(&ruleset, self, round > 0);
             let steps = without(plan.steps, &refused);
             if !steps.is_empty() && round < ROUNDS {
-                apply(&steps, &mut refused)?;
+                commits += apply(&patience, &steps, &mut refused)?;
+                for step in steps {
+                    changed.entry(step.chain.clone()).or_insert_with(|| step.change());
+                }
                 round += 1;
                 continue;
             }
             remains.extend(plan.remains);
-            remains.extend(legacy::remains());
+            remains.extend(legacy::remains(&patience)?);
             let mut chains = Vec::new();
             for chain in plan.wanted {
                 if let Some(said) = refused.remove(&chain) {
@@ -125,7 +154,13 @@ impl Opening {
                     chains.push(chain);
                 }
             }
-            return Ok(Placed { chains, remains });
+            changed.retain(|chain, change| *change == Change::Removed || chains.contains(chain));
+            return Ok(Placed {
+                chains,
+                changed,
+                commits,
+                remains,
+            });
         }
     }
 }
@@ -138,10 +173,11 @@ impl Opening {
 /// [`FirewallError`].
 pub fn close(name: &str) -> Result<Vec<Chain>, FirewallError> {
     check(name)?;
+    let patience = Patience::new();
     let mut refused = BTreeMap::new();
     let mut closed = BTreeSet::new();
     for _ in 0..ROUNDS {
-        let (ruleset, _) = look::look()?;
+        let (ruleset, _) = look::look(&patience)?;
         let steps = without(plan::close(&ruleset, name), &refused);
         if steps.is_empty() {
             return match refused.into_values().next() {
@@ -152,7 +188,7 @@ pub fn close(name: &str) -> Result<Vec<Chain>, FirewallError> {
                 None => Ok(closed.into_iter().collect()),
             };
         }
-        apply(&steps, &mut refused)?;
+        apply(&patience, &steps, &mut refused)?;
         closed.extend(steps.into_iter().map(|step| step.chain));
     }
     Err(FirewallError::Unsettled)
@@ -185,20 +221,26 @@ fn without(mut steps: Vec<Step>, refused: &BTreeMap<Chain, String>) -> Vec<Step>
 
 /// Does all of it in one transaction; if that is refused, chain by chain, so that one chain does not keep the others
 /// closed. Where a rule or a chain has gone meanwhile nothing is done: the next look shows what is to be done now.
-fn apply(steps: &[Step], refused: &mut BTreeMap<Chain, String>) -> Result<(), FirewallError> {
-    let error = match look::change(steps) {
-        Ok(()) => return Ok(()),
-        Err(error) if error.is_gone() => return Ok(()),
+///
+/// Returns how many transactions were done.
+fn apply(
+    patience: &Patience,
+    steps: &[Step],
+    refused: &mut BTreeMap<Chain, String>,
+) -> Result<usize, FirewallError> {
+    let error = match look::change(patience, steps) {
+        Ok(()) => return Ok(1),
+        Err(error) if error.is_gone() => return Ok(0),
         Err(error) => error,
     };
     match (error.refusal(), steps) {
         (None, _) => Err(error),
         (Some(said), [step]) => {
             refused.insert(step.chain.clone(), said.to_owned());
-            Ok(())
+            Ok(0)
         }
-        (Some(_), steps) => steps
-            .iter()
-            .try_for_each(|step| apply(std::slice::from_ref(step), refused)),
+        (Some(_), steps) => steps.iter().try_fold(0, |commits, step| {
+            Ok(commits + apply(patience, std::slice::from_ref(step), refused)?)
+        }),
     }
 }

@@ -8,6 +8,7 @@
 //! | gratuitous ARP | [`ArpSocket`] |
 //! | virtual addresses, and news of links and addresses | [`Kernel`], [`Network`] |
 //! | rights and scheduling | [`missing`], [`lock_memory`], [`real_time`] |
+//! | other daemons on the host | [`Presence`], [`Neighbours`] |
 //! | what a refusal means | [`errno_meaning`] |
 //! | the host's firewall | [`firewall`] |
 //!
@@ -35,7 +36,7 @@ pub use clock::{Moment, Timer, now};
 pub use errno::{Doing, errno_meaning};
 pub use netlink::{Job, Kernel, KernelOptions, Owner, Report, StartError};
 pub use network::{Assigned, Link, Network, NetworkChange};
-pub use presence::{Holder, Presence};
+pub use presence::{Account, Holder, Neighbour, Neighbours, Presence};
 pub use receive::{Drained, Received};
 pub use scheduling::{lock_memory, real_time};
 pub use signals::{Signal, Signals};

@@ -16,6 +16,7 @@ use vrrp_core::plan::ClaimNote;
 use vrrp_core::{Refusal, VirtualAddress};
 
 use crate::network::NetworkChange;
+use crate::presence::Neighbours;
 use crate::wake::Waker;
 
 mod command;
@@ -282,7 +283,7 @@ fn run(
         Err(error) => return drop(opened.send(Err(error))),
     };
     runtime.block_on(async {
-        let parts = Worker::open(reporter, ledger)
+        let parts = Worker::open(reporter, ledger, Neighbours::new(&options.name))
             .and_then(|worker| Ok((worker, Monitor::open(reporter, options.monitor_buffer)?)));
         let (worker, monitor) = match parts.map_err(failed("opening a netlink socket")) {
             Ok(parts) => parts,

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use vrrp_config::{Config, Surroundings};
 use vrrp_core::VirtualAddress;
-use vrrp_linux::{Capability, Kernel, KernelOptions, Presence, Report, firewall, missing, wake_pair};
+use vrrp_linux::firewall::{self, FirewallError};
+use vrrp_linux::{Capability, Kernel, KernelOptions, Presence, Report, missing, wake_pair};
 
 use crate::cli::{Cleanup, LogFormat, LogLevel};
 use crate::logging;
@@ -64,7 +65,7 @@ fn clean(config: &Config, options: &Cleanup) -> anyhow::Result<bool> {
         ));
     }
     let addresses = remove_addresses(config, options);
-    let rules = remove_rules(config);
+    let rules = remove_rules(config, options.config.from_env);
     if matches!((&addresses, &rules), (Ok((0, true)), Ok(0))) {
         say(&format_args!(
             "nothing of `{}` was left on this host",
@@ -108,30 +109,44 @@ fn remove_addresses(config: &Config, options: &Cleanup) -> anyhow::Result<(usize
         let address = address.address;
         present.contains(&address) && stuck.iter().all(|stuck| stuck.address != address)
     };
-    let foreign: Vec<&VirtualAddress> = configured.iter().filter(is_foreign).collect();
-    let running = Presence::holder(&config.name).ok().flatten();
-    for address in &foreign {
-        match running {
-            Some(holder) => say(&format_args!(
-                "{address} is back: the daemon that runs ({holder}) holds it"
-            )),
-            None => say(&format_args!("left {address}: somebody else put it there")),
+    let mut is_back = false;
+    for foreign in configured.iter().filter(is_foreign) {
+        if removed.iter().any(|removed| removed.address == foreign.address) {
+            is_back = true;
+            say(&format_args!(
+                "{foreign} is back: a daemon that runs has put it there again"
+            ));
+        } else {
+            say(&format_args!("left {foreign}: somebody else put it there"));
         }
     }
-    let is_done = stuck.is_empty() && (running.is_none() || foreign.is_empty());
-    Ok((removed.len(), is_done))
+    Ok((removed.len(), stuck.is_empty() && !is_back))
 }
 
 /// From how many chains a rule was removed.
-fn remove_rules(config: &Config) -> anyhow::Result<usize> {
-    // Also if this configuration asks for none: it may have done so when it ran.
-    match firewall::close(&config.name) {
-        Ok(chains) => {
-            for chain in &chains {
-                say(&format_args!("removed the rule in {chain}"));
-            }
-            Ok(chains.len())
+fn remove_rules(config: &Config, from_env: bool) -> anyhow::Result<usize> {
+    let remove = || {
+        let mut removed = 0;
+        let own = firewall::close(&config.name)?;
+        for chain in &own {
+            say(&format_args!("removed the rule in {chain}"));
         }
+        removed += own.len();
+        if from_env {
+            // What the same deployment has left that had another first VRID.
+            for name in firewall::forsaken(&config.name)? {
+                let chains = firewall::close(&name)?;
+                for chain in &chains {
+                    say(&format_args!("removed the rule of `{name}` in {chain}"));
+                }
+                removed += chains.len();
+            }
+        }
+        Ok::<_, FirewallError>(removed)
+    };
+    // Also if this configuration asks for none: it may have done so when it ran.
+    match remove() {
+        Ok(removed) => Ok(removed),
         // Mostly there is no nft then.
         Err(_) if config.firewall.is_none() => Ok(0),
         Err(error) => Err(error).context("firewall"),

@@ -7,6 +7,7 @@ mod inbox;
 mod keepalived_conf;
 mod links;
 mod narrate;
+mod neighbours;
 mod notices;
 mod outlook;
 mod pace;
@@ -98,7 +99,7 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
         );
     }
 
-    let _presence = claim(&config.name)?;
+    let presence = claim(&config.name)?;
     if options.config.from_env {
         keepalived_conf::write(&config);
     }
@@ -111,14 +112,14 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
         .flat_map(|instance| instance.addresses.clone())
         .collect();
     let (kernel, reports) = Kernel::start(kernel_options, waker.clone())?;
-    let (service, Ends { notices, verdicts }) =
-        Service::start(&config, runner, waker).context("the service thread cannot be started")?;
-    let opening = firewall::open(&config);
+    let (service, Ends { notices, verdicts }) = Service::start(&config, presence.as_ref(), runner, waker)
+        .context("the service thread cannot be started")?;
     let arp = ArpSocket::open().context("gratuitous ARP cannot be sent")?;
+    let timer = Timer::new().context("no timer can be had")?;
+    let opening = firewall::open(&config, options.config.from_env);
     // After the other threads have started: they shall not inherit it.
     prefer_this_thread();
 
-    let timer = Timer::new().context("no timer can be had")?;
     let engine = Engine::new(config, kernel, arp, Notices::new(notices), now());
     let news = News {
         wake_up,
@@ -126,10 +127,16 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
         verdicts,
     };
     let ended = protocol_loop(engine, &mut signals, &timer, &news, options.config.from_env);
+    // One signal more ends all waiting.
+    let mut hurry = false;
+    let mut impatient = || {
+        hurry |= matches!(signals.next(), Some(Signal::Terminate | Signal::Interrupt));
+        hurry
+    };
     if let Some(opening) = opening {
-        opening.close();
+        opening.close(&mut impatient);
     }
-    service.finish(|| matches!(signals.next(), Some(Signal::Terminate | Signal::Interrupt)));
+    service.finish(&mut impatient);
     log.own_up();
     ended
 }

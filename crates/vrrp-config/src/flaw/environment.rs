@@ -283,7 +283,8 @@ fn fewer(least: Option<usize>) -> String {
 
 fn one_of(existing: &[String]) -> String {
     match existing {
-        [] => "it has none at all".to_owned(),
+        [] => "it has none at all (a pod that is not on the host's network sees none: set hostNetwork: true)"
+            .to_owned(),
         _ => format!("set it to one of: {}", existing.join(", ")),
     }
 }

@@ -343,6 +343,48 @@ fn a_sweep_removes_what_the_state_file_lists_and_configured_leftovers_only() {
 }
 
 #[test]
+fn what_another_daemon_on_the_host_has_in_its_configuration_is_its() {
+    let want = [virtual_address("10.0.0.100/32"), virtual_address("10.0.0.101/32")];
+    let there = || {
+        [
+            present("10.0.0.100/32", Some(OUR_MARK)),
+            present("10.0.0.101/32", Some(OUR_MARK)),
+        ]
+    };
+    let with = |reserved, listed: &[&str]| {
+        let ownership = Ownership {
+            reserved,
+            ..ours(listed)
+        };
+        Observed::new(there(), ownership)
+    };
+    let hundred = || Reserved::These([ip("10.0.0.100")].into());
+
+    let observed = with(hundred(), &[]);
+    assert_eq!(sweep(&wanted(&want), &observed), [take("10.0.0.101/32")]);
+    let plan = claim(&wanted(&want), &observed);
+    assert_eq!(
+        (plan.steps, plan.notes),
+        (vec![], vec![ClaimNote::Foreign(want[0].clone())])
+    );
+    let plan = release(&wanted(&want), &observed);
+    assert_eq!(
+        (plan.steps, plan.foreign),
+        (vec![take("10.0.0.101/32")], vec![want[0].clone()])
+    );
+
+    // What we have put there ourselves is ours, whoever else would like to have it.
+    let observed = with(hundred(), &["10.0.0.100/32"]);
+    assert_eq!(
+        release(&wanted(&want), &observed).steps,
+        [take("10.0.0.100/32"), take("10.0.0.101/32")]
+    );
+    // Somebody does not say what it has.
+    let observed = with(Reserved::Any, &["10.0.0.101/32"]);
+    assert_eq!(sweep(&wanted(&want), &observed), [take("10.0.0.101/32")]);
+}
+
+#[test]
 fn a_plan_builds_on_one_that_is_not_yet_carried_out() {
     let first = [virtual_address("10.9.0.100/24")];
     let second = [virtual_address("10.9.0.101/24")];

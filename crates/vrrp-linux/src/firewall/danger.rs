@@ -79,7 +79,7 @@ impl Ruleset {
         (at_end && rule.verdicts.iter().any(leaves)) || walk.finish(self).drops
     }
 
-    /// Verdict maps on the way of packets to this host whose elements have not been looked at.
+    /// Verdict maps on the way of packets to and from this host whose elements have not been looked at.
     pub(super) fn unread_maps(&self) -> BTreeSet<Chain> {
         let mut walk = Walk::default();
         for (chain, body) in &self.chains {

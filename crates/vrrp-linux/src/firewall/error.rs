@@ -41,6 +41,12 @@ pub enum FirewallError {
         /// How long it had.
         after: Duration,
     },
+    /// All programs together took too long.
+    #[error("the programs that look at the firewall and change it were not done within {} seconds", after.as_secs())]
+    TooSlow {
+        /// How long they had.
+        after: Duration,
+    },
     /// The program said more than we read.
     #[error("`{program}` said more than {limit} bytes: the ruleset is too long to be looked at")]
     TooLong {
@@ -154,6 +160,12 @@ pub enum Remains {
         /// The chain.
         chain: Chain,
     },
+    /// It drops what the host sends, where no rule is placed.
+    #[error("VRRP may be dropped on its way out in {chain}: accept protocol 112 there")]
+    Outgoing {
+        /// The chain.
+        chain: Chain,
+    },
     /// A table that cannot be looked at.
     #[error(
         "the table {family} {table} cannot be looked at ({said}): let protocol 112 in there, if it drops"
@@ -176,6 +188,26 @@ pub enum Remains {
         /// Which.
         tables: Vec<String>,
     },
+}
+
+impl Remains {
+    /// Whether it is the same trouble at the same place, in whatever words.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::NoSuchChain { wanted, .. }, Self::NoSuchChain { wanted: other, .. }) => wanted == other,
+            (Self::Refused { chain, .. }, Self::Refused { chain: other, .. }) => chain == other,
+            (
+                Self::Unreadable { family, table, .. },
+                Self::Unreadable {
+                    family: other_family,
+                    table: other_table,
+                    ..
+                },
+            ) => (family, table) == (other_family, other_table),
+            (one, other) => one == other,
+        }
+    }
 }
 
 /// The names, or that there are none.

@@ -1,7 +1,7 @@
 //! The old iptables, whose rules the kernel keeps apart from nftables and asks as well.
 
-use super::Remains;
-use super::program::{LEGACY, run};
+use super::program::{LEGACY, Patience, run};
+use super::{FirewallError, Remains};
 
 #[cfg(test)]
 mod tests;
@@ -10,20 +10,22 @@ mod tests;
 const TABLES: [&str; 4] = ["filter", "mangle", "raw", "security"];
 
 /// What the old iptables may drop.
-pub(super) fn remains() -> Option<Remains> {
+pub(super) fn remains(patience: &Patience) -> Result<Option<Remains>, FirewallError> {
     // Of this thread: another one may live in another network namespace.
     let there = std::fs::read_to_string("/proc/thread-self/net/ip_tables_names").unwrap_or_default();
-    let tables: Vec<_> = there
-        .lines()
-        .filter(|table| TABLES.contains(table))
-        .filter(|table| match run(LEGACY, &["-w", "2", "-t", table, "-S"], None) {
+    let mut tables = Vec::new();
+    for table in there.lines().filter(|table| TABLES.contains(table)) {
+        let drops = match run(patience, LEGACY, &["-w", "2", "-t", table, "-S"], None) {
             Ok(listing) => may_drop(&listing),
+            Err(error @ FirewallError::TooSlow { .. }) => return Err(error),
             // There is a table, and nobody can tell what is in it.
             Err(_) => true,
-        })
-        .map(str::to_owned)
-        .collect();
-    (!tables.is_empty()).then_some(Remains::Legacy { tables })
+        };
+        if drops {
+            tables.push(table.to_owned());
+        }
+    }
+    Ok((!tables.is_empty()).then_some(Remains::Legacy { tables }))
 }
 
 /// Whether a table may drop VRRP on its way in, judged roughly by the listing of `iptables-legacy -S`: chains that were

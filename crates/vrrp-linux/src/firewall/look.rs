@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{Step, script};
-use super::program::{IPTABLES, NFT, run};
+use super::program::{IPTABLES, NFT, Patience, run};
 use super::ruleset::{Hook, Ruleset};
 use super::{Chain, FirewallError, Remains, comments};
 
@@ -13,15 +13,15 @@ const MAP_ROUNDS: usize = 4;
 /// More chains than this in tables that do not matter, and these are not read along.
 const MANY: usize = 100;
 
-/// The tables that packets to this host pass, and iptables' filter table. The others may be very long.
+/// The tables that packets to and from this host pass, and iptables' filter table. The others may be very long.
 ///
 /// What is said of tables that could not be read comes along.
-pub(super) fn look() -> Result<(Ruleset, Vec<Remains>), FirewallError> {
-    let overview = read(&run(NFT, &["-j", "list", "chains"], None)?)?;
+pub(super) fn look(patience: &Patience) -> Result<(Ruleset, Vec<Remains>), FirewallError> {
+    let overview = read(&run(patience, NFT, &["-j", "list", "chains"], None)?)?;
     let mut ruleset = Ruleset::default();
     let mut remains = Vec::new();
     for (family, tables) in tables(&overview) {
-        match look_at_family(&overview, family, &tables) {
+        match look_at_family(patience, &overview, family, &tables) {
             Ok(Some(part)) => {
                 ruleset.extend(part);
                 continue;
@@ -30,7 +30,7 @@ pub(super) fn look() -> Result<(Ruleset, Vec<Remains>), FirewallError> {
             Ok(None) | Err(_) => {}
         }
         for table in tables {
-            match look_at_table(family, table) {
+            match look_at_table(patience, family, table) {
                 Ok(part) => ruleset.extend(part),
                 Err(error) if error.is_gone() => {}
                 Err(error) if concerns_one_table(&error) => remains.push(Remains::Unreadable {
@@ -42,19 +42,21 @@ pub(super) fn look() -> Result<(Ruleset, Vec<Remains>), FirewallError> {
             }
         }
     }
-    look_at_maps(&mut ruleset)?;
+    look_at_maps(patience, &mut ruleset)?;
     for table in comments::tables(&ruleset) {
         // Without iptables nobody can tell whose these rules are, and they stay.
-        if let Ok(listing) = run(IPTABLES, &["-w", "2", "-t", &table, "-S"], None) {
-            comments::fill_in(&mut ruleset, &table, &listing);
+        match run(patience, IPTABLES, &["-w", "2", "-t", &table, "-S"], None) {
+            Ok(listing) => comments::fill_in(&mut ruleset, &table, &listing),
+            Err(error @ FirewallError::TooSlow { .. }) => return Err(error),
+            Err(_) => {}
         }
     }
     Ok((ruleset, remains))
 }
 
 /// Carries out all of it, or nothing.
-pub(super) fn change(steps: &[Step]) -> Result<(), FirewallError> {
-    run(NFT, &["-j", "-f", "-"], Some(script(steps))).map(drop)
+pub(super) fn change(patience: &Patience, steps: &[Step]) -> Result<(), FirewallError> {
+    run(patience, NFT, &["-j", "-f", "-"], Some(script(steps))).map(drop)
 }
 
 /// Which tables matter, by family.
@@ -74,6 +76,7 @@ fn tables(overview: &Ruleset) -> BTreeMap<&str, BTreeSet<&str>> {
 /// Only for such a listing nft leaves out the elements of sets and maps early enough: lists of blocked addresses may
 /// be endless, and listing one table it reads them before it does not show them.
 fn look_at_family(
+    patience: &Patience,
     overview: &Ruleset,
     family: &str,
     tables: &BTreeSet<&str>,
@@ -83,13 +86,19 @@ fn look_at_family(
     if others.count() > MANY {
         return Ok(None);
     }
-    let answer = run(NFT, &["-j", "-t", "-a", "list", "ruleset", family], None)?;
+    let answer = run(
+        patience,
+        NFT,
+        &["-j", "-t", "-a", "list", "ruleset", family],
+        None,
+    )?;
     read(&answer).map(Some)
 }
 
-fn look_at_table(family: &str, table: &str) -> Result<Ruleset, FirewallError> {
+fn look_at_table(patience: &Patience, family: &str, table: &str) -> Result<Ruleset, FirewallError> {
     let table = word(table)?;
     read(&run(
+        patience,
         NFT,
         &["-j", "-t", "-a", "list", "table", family, table],
         None,
@@ -97,7 +106,7 @@ fn look_at_table(family: &str, table: &str) -> Result<Ruleset, FirewallError> {
 }
 
 /// Reads the verdict maps that are asked on the way. One that cannot be read counts as dropping.
-fn look_at_maps(ruleset: &mut Ruleset) -> Result<(), FirewallError> {
+fn look_at_maps(patience: &Patience, ruleset: &mut Ruleset) -> Result<(), FirewallError> {
     let mut asked = BTreeSet::new();
     for _ in 0..MAP_ROUNDS {
         let mut unread = ruleset.unread_maps();
@@ -106,7 +115,7 @@ fn look_at_maps(ruleset: &mut Ruleset) -> Result<(), FirewallError> {
             break;
         }
         for map in unread {
-            if let Err(error) = look_at_map(ruleset, &map)
+            if let Err(error) = look_at_map(patience, ruleset, &map)
                 && !error.is_gone()
                 && !concerns_one_table(&error)
             {
@@ -117,7 +126,7 @@ fn look_at_maps(ruleset: &mut Ruleset) -> Result<(), FirewallError> {
     Ok(())
 }
 
-fn look_at_map(ruleset: &mut Ruleset, map: &Chain) -> Result<(), FirewallError> {
+fn look_at_map(patience: &Patience, ruleset: &mut Ruleset, map: &Chain) -> Result<(), FirewallError> {
     let arguments = [
         "-j",
         "list",
@@ -126,7 +135,7 @@ fn look_at_map(ruleset: &mut Ruleset, map: &Chain) -> Result<(), FirewallError> 
         word(&map.table)?,
         word(&map.name)?,
     ];
-    let answer = run(NFT, &arguments, None)?;
+    let answer = run(patience, NFT, &arguments, None)?;
     ruleset.read_map(map, &answer).map_err(unreadable)
 }
 

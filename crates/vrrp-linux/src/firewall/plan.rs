@@ -1,13 +1,15 @@
 //! What has to be done, chain by chain, and as the script that does it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
+use vrrp_packet::GROUP;
 
 use super::gate::Gate;
 use super::rule::Rule;
 use super::ruleset::{Body, Hook, Ruleset};
-use super::{Chain, Opening, Remains, comment};
+use super::{Chain, Change, Opening, Remains, comment};
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,16 @@ pub(super) struct Step {
     pub(super) delete: Vec<u64>,
     pub(super) insert: Vec<Gate>,
     pub(super) comment: String,
+}
+
+impl Step {
+    pub(super) fn change(&self) -> Change {
+        match (self.delete.is_empty(), self.insert.is_empty()) {
+            (_, true) => Change::Removed,
+            (true, false) => Change::Placed,
+            (false, false) => Change::Renewed,
+        }
+    }
 }
 
 /// How to place an opening.
@@ -90,6 +102,12 @@ fn gates(opening: &Opening, chain: &Chain) -> Vec<Gate> {
     gates
 }
 
+/// Where the adverts go.
+fn destinations(opening: &Opening) -> BTreeSet<Ipv4Addr> {
+    let group = opening.multicast.then_some(GROUP);
+    opening.peers.iter().copied().chain(group).collect()
+}
+
 fn is_named(opening: &Opening, chain: &Chain) -> bool {
     is_filter(chain) && opening.chain.as_ref() == Some(&chain.name)
 }
@@ -143,6 +161,9 @@ fn remains(ruleset: &Ruleset, opening: &Opening) -> Vec<Remains> {
     for (chain, body) in &ruleset.chains {
         if body.hook == Hook::Ingress && ruleset.may_drop(chain) {
             remains.push(Remains::Ingress { chain: chain.clone() });
+        }
+        if body.hook == Hook::Outgoing && ruleset.may_hold_back(chain, destinations(opening)) {
+            remains.push(Remains::Outgoing { chain: chain.clone() });
         }
     }
     remains

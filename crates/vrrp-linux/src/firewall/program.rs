@@ -2,18 +2,19 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read, Write};
+use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use vrrp_core::Time;
 
 use super::FirewallError;
+use super::pipes::Pipes;
+use crate::clock::now;
 
 #[cfg(test)]
 mod tests;
@@ -37,20 +38,62 @@ const LIMITS: Limits = Limits {
     output: 16 << 20,
 };
 
+/// What all programs together may take that one operation runs.
+const OPERATION: Duration = Duration::from_secs(10);
 /// How much of a complaint is kept.
 const COMPLAINT: usize = 500;
-/// How long the last of an ended program's output may take to arrive.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// The longest pause between two looks whether a program has ended.
+const NAP: Duration = Duration::from_millis(50);
 /// Where these programs mostly are, and services and plain users often do not look.
 const SBIN: [&str; 2] = ["/usr/sbin", "/sbin"];
 
+/// Until when an operation must be done, however many programs it runs.
+pub(super) struct Patience {
+    until: Time,
+    whole: Duration,
+}
+
+impl Patience {
+    /// As much as an operation has, from now on.
+    pub(super) fn new() -> Self {
+        Self::of(OPERATION)
+    }
+
+    fn of(whole: Duration) -> Self {
+        Self {
+            until: now() + whole,
+            whole,
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.until.since(now())
+    }
+
+    fn is_over(&self) -> FirewallError {
+        FirewallError::TooSlow { after: self.whole }
+    }
+}
+
 /// Runs a program to its end, with this text on its standard input, and returns what it says.
 pub(super) fn run(
+    patience: &Patience,
     program: &'static str,
     arguments: &[&str],
     input: Option<String>,
 ) -> Result<String, FirewallError> {
-    run_within(LIMITS, program, arguments, input)
+    let left = patience.left();
+    if left.is_zero() {
+        return Err(patience.is_over());
+    }
+    let limits = Limits {
+        time: LIMITS.time.min(left),
+        ..LIMITS
+    };
+    match run_within(limits, program, arguments, input) {
+        Err(FirewallError::TimedOut { .. }) if limits.time < LIMITS.time => Err(patience.is_over()),
+        answer => answer,
+    }
 }
 
 fn run_within(
@@ -60,33 +103,26 @@ fn run_within(
     input: Option<String>,
 ) -> Result<String, FirewallError> {
     let failed = |source| FirewallError::Run { program, source };
-    let late = || FirewallError::TimedOut {
-        program,
-        after: limits.time,
-    };
     let mut running = start(program, arguments, input.is_some()).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => FirewallError::NoProgram { program },
         _ => failed(source),
     })?;
-    let child = &mut running.child;
-    let output = listen(child.stdout.take(), limits.output + 1, false).map_err(failed)?;
-    let complaint = listen(child.stderr.take(), 4 * COMPLAINT, true).map_err(failed)?;
-    if let (Some(mut pipe), Some(input)) = (child.stdin.take(), input) {
-        // Whoever does not read it to its end says why.
-        spawn(move || drop(pipe.write_all(input.as_bytes()))).map_err(failed)?;
-    }
-    let status = running.wait(limits.time).map_err(failed)?.ok_or_else(late)?;
-    let output = output.recv_timeout(LAST_WORDS).map_err(|_| late())?;
-    let complaint = complaint.recv_timeout(LAST_WORDS).map_err(|_| late())?;
-    if output.len() > limits.output {
+    let mut pipes =
+        Pipes::new(&mut running.child, input, limits.output + 1, 4 * COMPLAINT).map_err(failed)?;
+    let status = running.wait(&mut pipes, limits.time).map_err(failed)?;
+    let status = status.ok_or(FirewallError::TimedOut {
+        program,
+        after: limits.time,
+    })?;
+    if pipes.output().len() > limits.output {
         let limit = limits.output;
         return Err(FirewallError::TooLong { program, limit });
     }
     if !status.success() {
-        return Err(FirewallError::of(program, said(&complaint, status)));
+        return Err(FirewallError::of(program, said(pipes.complaint(), status)));
     }
     // nft 1.0.6 writes flags of tables that it does not know as whatever is in its memory.
-    Ok(String::from_utf8_lossy(&output).into_owned())
+    Ok(String::from_utf8_lossy(pipes.output()).into_owned())
 }
 
 fn start(program: &str, arguments: &[&str], input: bool) -> io::Result<Running> {
@@ -114,21 +150,24 @@ struct Running {
 }
 
 impl Running {
-    /// Waits for its end, but no longer than this.
-    fn wait(&mut self, patience: Duration) -> io::Result<Option<ExitStatus>> {
-        let mut slept = Duration::ZERO;
+    /// Serves its pipes until it ends, but no longer than this. What it has started itself may still have the pipes
+    /// then: its own last word is in them already.
+    fn wait(&mut self, pipes: &mut Pipes, patience: Duration) -> io::Result<Option<ExitStatus>> {
+        let end = now() + patience;
         let mut nap = Duration::from_millis(1);
         loop {
-            if let Some(status) = self.child.try_wait()? {
+            let status = self.child.try_wait()?;
+            pipes.serve();
+            if status.is_some() {
                 self.ended = true;
-                return Ok(Some(status));
+                return Ok(status);
             }
-            if slept >= patience {
+            let left = end.since(now());
+            if left.is_zero() {
                 return Ok(None);
             }
-            thread::sleep(nap);
-            slept += nap;
-            nap = (nap * 2).min(Duration::from_millis(50));
+            pipes.wait(nap.min(left));
+            nap = (nap * 2).min(NAP);
         }
     }
 }
@@ -145,35 +184,6 @@ impl Drop for Running {
         }
         drop(self.child.wait());
     }
-}
-
-/// Reads a pipe on a thread, up to a limit. What comes after that is read as well if `to_its_end`, or the program finds
-/// nobody listening any more.
-fn listen(
-    pipe: Option<impl Read + Send + 'static>,
-    limit: usize,
-    to_its_end: bool,
-) -> io::Result<mpsc::Receiver<Vec<u8>>> {
-    let (sender, receiver) = mpsc::channel();
-    spawn(move || {
-        let mut text = Vec::new();
-        if let Some(mut pipe) = pipe {
-            let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-            // A pipe that cannot be read has ended.
-            drop(pipe.by_ref().take(limit).read_to_end(&mut text));
-            if to_its_end {
-                drop(io::copy(&mut pipe, &mut io::sink()));
-            }
-        }
-        // Nobody waits any more if the program was ended.
-        drop(sender.send(text));
-    })?;
-    Ok(receiver)
-}
-
-fn spawn(task: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    let builder = thread::Builder::new().name("firewall".to_owned());
-    builder.spawn(task).map(drop)
 }
 
 /// A complaint on one line, or how it ended if it said nothing.

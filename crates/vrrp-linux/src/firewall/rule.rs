@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::gate::{Gate, is_protocol, is_vrrp, is_xt_comment};
+use super::passage::Passage;
 
 /// Protocols that are certainly not VRRP, as nft names them. Any other name may be anything.
 const OTHERS: &[&str] = &[
@@ -41,6 +42,8 @@ pub(super) struct Rule {
     pub(super) xt_comment: bool,
     /// What it lets in, if it does nothing else.
     pub(super) gate: Option<Gate>,
+    /// How surely it lets VRRP out.
+    pub(super) passage: Option<Passage>,
     /// What it may do to a VRRP packet; nothing, if its conditions keep it from ever seeing one.
     pub(super) verdicts: Vec<Verdict>,
 }
@@ -72,6 +75,7 @@ impl Rule {
             comment: rule["comment"].as_str().map(str::to_owned),
             xt_comment: expressions.iter().any(is_xt_comment),
             gate: Gate::read(expressions),
+            passage: Passage::read(expressions).filter(|_| concerned),
             verdicts: if concerned {
                 expressions.iter().flat_map(verdicts).collect()
             } else {

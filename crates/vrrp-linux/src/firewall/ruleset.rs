@@ -36,7 +36,9 @@ pub(super) enum Hook {
     Host,
     /// At a device, before that.
     Ingress,
-    /// From other chains only, or where no packet to this host comes by.
+    /// On their way out: what is dropped there is only told.
+    Outgoing,
+    /// From other chains only, or where no packet to or from this host comes by.
     #[default]
     Elsewhere,
 }
@@ -84,9 +86,13 @@ impl Ruleset {
 fn hook(chain: &Value) -> Hook {
     // Chains of the type `nat` see the first packet of a connection only, and cannot drop.
     let filters = chain["type"] == "filter";
+    // iptables' mangle table has one of these.
+    let routes = chain["type"] == "route";
     match (chain["family"].as_str(), chain["hook"].as_str()) {
         (Some("ip" | "inet"), Some("prerouting" | "input")) if filters => Hook::Host,
         (Some("netdev" | "inet"), Some("ingress")) => Hook::Ingress,
+        (Some("ip" | "inet"), Some("output")) if filters || routes => Hook::Outgoing,
+        (Some("ip" | "inet"), Some("postrouting")) if filters => Hook::Outgoing,
         _ => Hook::Elsewhere,
     }
 }

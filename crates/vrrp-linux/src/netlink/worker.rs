@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 use vrrp_core::VirtualAddress;
-use vrrp_core::plan::{Holder, KEEPALIVED_MARK, Key, Observed, Ownership, Present, Step};
+use vrrp_core::plan::{Holder, KEEPALIVED_MARK, Key, OUR_MARK, Observed, Ownership, Present, Reserved, Step};
 
 use super::command::Command;
 use super::dump::Lost;
@@ -19,6 +19,7 @@ use super::ledger::Ledger;
 use super::owed::Owed;
 use super::round::{self, Change, Round, Settled};
 use super::{Job, Reporter, keepalived, messages};
+use crate::presence::Neighbours;
 
 mod sweep;
 
@@ -30,15 +31,17 @@ const SAVE_AGAIN: Duration = Duration::from_secs(2);
 pub(super) struct Worker<'a> {
     reporter: &'a Reporter,
     ledger: Ledger,
+    neighbours: Neighbours,
     command: Command,
     owed: Owed,
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn open(reporter: &'a Reporter, ledger: Ledger) -> io::Result<Self> {
+    pub(super) fn open(reporter: &'a Reporter, ledger: Ledger, neighbours: Neighbours) -> io::Result<Self> {
         Ok(Self {
             reporter,
             ledger,
+            neighbours,
             command: Command::open()?,
             owed: Owed::default(),
         })
@@ -128,7 +131,8 @@ impl<'a> Worker<'a> {
         let dumped = self.command.addresses().await?;
         self.forget_gone(&dumped);
         let wanted: HashSet<IpAddr> = round.addresses().map(|wanted| wanted.address).collect();
-        let mut observed = self.observed(&dumped, &wanted);
+        let mut observed = self.observed(&dumped, &wanted).await;
+        self.adopt(round, &indexes, &dumped, &observed);
         let places = self.ledger.places();
         let changes = round.plan(
             &mut observed,
@@ -204,7 +208,8 @@ impl<'a> Worker<'a> {
             self.ledger.remove(key);
         }
         let dumped = self.command.addresses().await?;
-        let observed = self.observed(&dumped, &met.iter().map(|(_, key)| key.address).collect());
+        let met_addresses = met.iter().map(|(_, key)| key.address).collect();
+        let observed = self.observed(&dumped, &met_addresses).await;
         for (change, key) in met {
             match observed.holder(key) {
                 Some(Holder::Ours) => {
@@ -258,14 +263,42 @@ impl<'a> Worker<'a> {
         self.ledger.retain(|key| present.contains(key));
     }
 
-    fn observed(&mut self, dumped: &[AddressMessage], wanted: &HashSet<IpAddr>) -> Observed {
+    /// Lists what an earlier run has left of these addresses, if only the mark says so: from now on it is ours even
+    /// if a daemon is started that has the same address in its configuration.
+    fn adopt(&mut self, round: &Round, indexes: &Indexes, dumped: &[AddressMessage], observed: &Observed) {
+        for Present { key, mark, .. } in dumped.iter().filter_map(messages::present) {
+            let is_new = mark == Some(OUR_MARK) && self.ledger.interface(&key).is_none();
+            let is_this = |wanted: &&VirtualAddress| {
+                wanted.address == key.address && indexes.get(&wanted.interface) == Ok(Some(key.index))
+            };
+            if is_new
+                && observed.holder(&key) == Some(Holder::Ours)
+                && let Some(wanted) = round.addresses().find(is_this)
+            {
+                self.ledger.add(key, &wanted.interface);
+            }
+        }
+    }
+
+    /// Others are asked only if it depends on them whose an address is: mostly there is no such address, and a
+    /// takeover does not wait.
+    async fn observed(&mut self, dumped: &[AddressMessage], wanted: &HashSet<IpAddr>) -> Observed {
         let present: Vec<Present> = dumped.iter().filter_map(messages::present).collect();
-        let keepalived =
-            |there: &Present| there.mark == Some(KEEPALIVED_MARK) && wanted.contains(&there.key.address);
+        let is_wanted =
+            |there: &Present, mark| there.mark == Some(mark) && wanted.contains(&there.key.address);
+        let ours = self.ledger.keys();
+        let is_doubtful = |there: &Present| is_wanted(there, OUR_MARK) && !ours.contains(&there.key);
+        let reserved = if present.iter().any(is_doubtful) {
+            self.neighbours.reserved().await
+        } else {
+            Reserved::default()
+        };
+        let keepalived = |there: &Present| is_wanted(there, KEEPALIVED_MARK);
         let ownership = Ownership {
-            ours: self.ledger.keys(),
             others: self.ledger.others(),
+            reserved,
             keepalived_runs: present.iter().any(keepalived) && keepalived::runs(),
+            ours,
         };
         Observed::new(present, ownership)
     }

@@ -1,9 +1,10 @@
 //! Whose address is whose.
 
 use vrrp_core::plan::{ClaimNote, KEEPALIVED_MARK, OUR_MARK};
-use vrrp_linux::{KernelOptions, StartError};
+use vrrp_linux::{KernelOptions, Presence, StartError};
 
-use crate::lab::{Host, set, vip};
+use crate::lab::{Daemon, Host, set, vip};
+use crate::presence::{Living, Stranger, crowd};
 
 #[test]
 fn a_foreign_address_is_held_as_it_is_and_stays_on_release() {
@@ -174,4 +175,109 @@ fn what_a_living_keepalived_holds_is_foreign() {
     child.wait().unwrap();
     assert_eq!(claimed, Ok(vec![ClaimNote::Foreign(wanted.clone())]));
     assert_eq!(daemon.mark("10.0.0.100"), Some(KEEPALIVED_MARK));
+}
+
+/// What was left by a daemon whose files nobody sees: a container of its own had them.
+const LEFT: [&str; 2] = ["10.0.0.100", "10.0.0.101"];
+
+/// A host with these addresses.
+fn host_with_leftovers() -> Host {
+    let host = Host::with_eth0();
+    for address in LEFT {
+        host.add_marked("eth0", address, 32, OUR_MARK);
+    }
+    host
+}
+
+/// A daemon in a container of its own, with what is left in its configuration, and what it has swept.
+fn newcomer(host: &Host, state: &tempfile::TempDir) -> Daemon {
+    let mut options = KernelOptions::new("mail", state.path());
+    options.configured = LEFT.map(|address| vip(&format!("{address}/32"))).to_vec();
+    host.daemon_with(options)
+}
+
+#[test]
+fn what_a_daemon_in_another_container_has_is_left_alone_as_long_as_it_lives() {
+    let host = host_with_leftovers();
+    let (theirs, left) = (vip("10.0.0.100/32"), vip("10.0.0.101/32"));
+    let state = tempfile::tempdir().unwrap();
+    let web = Living::with(&host, "web", &["10.0.0.100"]);
+    let mut mail = newcomer(&host, &state);
+    assert_eq!(mail.swept, Some(vec![left]));
+    assert_eq!(host.addresses("eth0"), set(&["10.0.0.1/24", "10.0.0.100/32"]));
+    let claimed = mail.claim(std::slice::from_ref(&theirs));
+    assert_eq!(claimed, Ok(vec![ClaimNote::Foreign(theirs.clone())]));
+    let released = mail.release(std::slice::from_ref(&theirs));
+    assert_eq!(released, Ok(vec![theirs.clone()]));
+    assert_eq!(host.addresses("eth0"), set(&["10.0.0.1/24", "10.0.0.100/32"]));
+
+    drop(web);
+    assert_eq!(mail.claim(std::slice::from_ref(&theirs)), Ok(vec![]));
+    assert_eq!(mail.release(&[theirs]), Ok(vec![]));
+    assert_eq!(host.addresses("eth0"), set(&["10.0.0.1/24"]));
+}
+
+#[test]
+fn what_is_claimed_is_ours_whoever_comes_later() {
+    let host = Host::with_eth0();
+    let mut mail = host.daemon("mail", std::path::Path::new("/proc/nowhere"));
+    let (left, new) = (vip("10.0.0.100/32"), vip("10.0.0.101/32"));
+    host.add_marked("eth0", "10.0.0.100", 32, OUR_MARK);
+    assert_eq!(mail.claim(&[left.clone(), new.clone()]), Ok(vec![]));
+    let _web = Living::with(&host, "web", &["10.0.0.100", "10.0.0.101"]);
+    assert_eq!(mail.release(&[left, new]), Ok(vec![]));
+    assert_eq!(host.addresses("eth0"), set(&["10.0.0.1/24"]));
+}
+
+#[test]
+fn every_marked_address_may_belong_to_one_that_does_not_answer() {
+    let all = set(&["10.0.0.1/24", "10.0.0.100/32", "10.0.0.101/32"]);
+    for is_crowded in [false, true] {
+        let host = host_with_leftovers();
+        let state = tempfile::tempdir().unwrap();
+        let hanging = host.run(|| Presence::claim("web").unwrap().unwrap());
+        if is_crowded {
+            crowd(&host, "web");
+        }
+        let mut mail = newcomer(&host, &state);
+        assert_eq!(mail.swept, Some(vec![]));
+        let first = vip("10.0.0.100/32");
+        assert_eq!(
+            mail.release(std::slice::from_ref(&first)),
+            Ok(vec![first.clone()])
+        );
+        assert_eq!(host.addresses("eth0"), all);
+        // What is not there it need not be asked about.
+        assert_eq!(mail.claim(&[vip("10.0.0.102/32")]), Ok(vec![]));
+        assert_eq!(mail.release(&[vip("10.0.0.102/32")]), Ok(vec![]));
+
+        drop(hanging);
+        assert_eq!(mail.release(&[first]), Ok(vec![]));
+        assert_eq!(host.addresses("eth0"), set(&["10.0.0.1/24", "10.0.0.101/32"]));
+    }
+}
+
+#[test]
+fn a_stranger_cannot_keep_leftovers_there() {
+    for is_crowded in [false, true] {
+        let host = host_with_leftovers();
+        let state = tempfile::tempdir().unwrap();
+        let _stranger = Stranger::with(&host, "web");
+        if is_crowded {
+            crowd(&host, "web");
+        }
+        let mail = newcomer(&host, &state);
+        assert_eq!(mail.swept.map(|swept| swept.len()), Some(2));
+        assert_eq!(host.addresses("eth0"), set(&["10.0.0.1/24"]));
+    }
+}
+
+#[test]
+fn what_our_own_name_has_is_ours() {
+    let host = host_with_leftovers();
+    let state = tempfile::tempdir().unwrap();
+    let _ourselves = Living::with(&host, "mail", &LEFT);
+    let mail = newcomer(&host, &state);
+    assert_eq!(mail.swept.map(|swept| swept.len()), Some(2));
+    assert_eq!(host.addresses("eth0"), set(&["10.0.0.1/24"]));
 }

@@ -1,72 +1,151 @@
-//! The host's firewall, opened for as long as the daemon runs.
+//! The host's firewall, kept open for as long as the daemon runs.
+//!
+//! A thread of its own does it, since it waits for programs. Nobody waits for that thread longer than a moment.
 
-use std::net::IpAddr;
+mod keeper;
+mod pace;
+mod told;
 
-use tracing::{info, warn};
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tracing::{debug, info, warn};
 use vrrp_config::Config;
 use vrrp_core::Transport;
-use vrrp_linux::firewall::{self, Opening, Remains};
+use vrrp_linux::firewall::{self, FirewallError, Opening};
+use vrrp_linux::{Waker, wake_pair};
 
-/// That the firewall was opened.
-pub(super) struct Opened {
-    name: String,
+use self::keeper::Keeper;
+
+/// How long the election waits for the firewall, and the end.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often somebody looks whether that is over.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The thread that keeps it open.
+pub(super) struct Open {
+    thread: JoinHandle<()>,
+    stop: Waker,
+    /// Disconnected when the thread has closed it again.
+    ended: mpsc::Receiver<()>,
 }
 
-/// Opens it, if the configuration says so. What is in the way of that is told, and keeps nobody from taking part: it is
-/// not known to matter.
-pub(super) fn open(config: &Config) -> Option<Opened> {
-    let firewall = config.firewall.as_ref()?;
+/// Opens it, if the configuration says so, and waits a little for that. Otherwise it only removes what an earlier
+/// run has left, and nobody waits. What is in the way is told, and keeps nobody from taking part: it is not known to
+/// matter.
+pub(super) fn open(config: &Config, from_env: bool) -> Option<Open> {
+    let started = match &config.firewall {
+        Some(firewall) => keep(opening(config, firewall.chain.clone()), from_env).map(Some),
+        None => tidy(config.name.clone(), from_env).map(|()| None),
+    };
+    started.unwrap_or_else(|error| {
+        warn!("firewall: it is left as it is: {error}");
+        None
+    })
+}
+
+fn keep(opening: Opening, from_env: bool) -> io::Result<Open> {
+    let (stop, stopped) = wake_pair()?;
+    let (placing, placed) = mpsc::channel::<()>();
+    let (ending, ended) = mpsc::channel::<()>();
+    let keeper = Keeper::new(opening, from_env, stopped);
+    let thread = spawn(move || {
+        keeper.keep(placing);
+        drop(ending);
+    })?;
+    if placed.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+        warn!(
+            "firewall: nft has not answered in {} s: the election starts without it",
+            PATIENCE.as_secs()
+        );
+    }
+    Ok(Open { thread, stop, ended })
+}
+
+/// Mostly there is nothing to do, and often no nft.
+fn tidy(name: String, from_env: bool) -> io::Result<()> {
+    spawn(move || {
+        let tidied = firewall::names().and_then(|names| {
+            if names.contains(&name) {
+                remove(&name)?;
+            }
+            remove_forsaken(&name, from_env)
+        });
+        if let Err(error) = tidied {
+            debug!("firewall: not looked at: {error}");
+        }
+    })
+    .map(drop)
+}
+
+fn spawn(task: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name("firewall".into()).spawn(task)
+}
+
+fn opening(config: &Config, chain: Option<String>) -> Opening {
     let transports = || config.instances.iter().map(|instance| &instance.params.transport);
     let peers = transports().filter_map(|transport| match transport {
         Transport::Unicast { peers } => Some(peers),
         Transport::Multicast => None,
     });
-    let opening = Opening {
+    let peers: BTreeSet<Ipv4Addr> = peers
+        .flatten()
+        .filter_map(|peer| match peer {
+            IpAddr::V4(peer) => Some(*peer),
+            IpAddr::V6(_) => None,
+        })
+        .collect();
+    Opening {
         name: config.name.clone(),
         multicast: transports().any(|transport| *transport == Transport::Multicast),
-        peers: peers
-            .flatten()
-            .filter_map(|peer| match peer {
-                IpAddr::V4(peer) => Some(*peer),
-                IpAddr::V6(_) => None,
-            })
-            .collect(),
-        chain: firewall.chain.clone(),
-    };
-    match opening.place() {
-        Ok(placed) => {
-            if placed.chains.is_empty() && placed.remains.is_empty() {
-                info!("firewall: nothing drops VRRP, and no rule is needed");
-            }
-            for chain in placed.chains {
-                info!(%chain, "firewall: VRRP is accepted in {chain}");
-            }
-            for remains in placed.remains {
-                match remains {
-                    // The variable is set in every pod, whether or not its host has such rules.
-                    Remains::NoSuchChain { wanted, there } if there.is_empty() => {
-                        info!("firewall: this host has no chains of iptables, and so no {wanted}");
-                    }
-                    remains => warn!("firewall: {remains}"),
-                }
-            }
-        }
-        Err(error) => warn!("firewall: VRRP may be dropped: {error}"),
+        peers,
+        chain,
     }
-    // Also after an error: some of it may have been done.
-    Some(Opened { name: opening.name })
 }
 
-impl Opened {
-    /// Takes it back.
-    pub(super) fn close(self) {
-        match firewall::close(&self.name) {
-            Ok(chains) => {
-                for chain in chains {
-                    info!(%chain, "firewall: the rule in {chain} is removed");
-                }
+/// Removes the rules of the same configuration under another first VRID, whose daemon was killed.
+fn remove_forsaken(name: &str, from_env: bool) -> Result<(), FirewallError> {
+    if !from_env {
+        return Ok(());
+    }
+    firewall::forsaken(name)?.iter().try_for_each(|name| remove(name))
+}
+
+/// Removes the rules of a daemon that no longer runs.
+fn remove(name: &str) -> Result<(), FirewallError> {
+    for chain in firewall::close(name)? {
+        info!(%chain, "firewall: the rule in {chain} that `{name}` had left is removed");
+    }
+    Ok(())
+}
+
+impl Open {
+    /// Takes it back, and waits for that: a moment, or until somebody has no patience left.
+    pub(super) fn close(self, mut impatient: impl FnMut() -> bool) {
+        self.stop.wake();
+        let mut waited = Duration::ZERO;
+        while waited < PATIENCE {
+            if self.ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Disconnected) {
+                // It ends by itself: there is nothing left for it to do.
+                let _ = self.thread.join();
+                return;
             }
-            Err(error) => warn!("firewall: a rule may be left behind (`vrrpd cleanup` removes it): {error}"),
+            if impatient() {
+                warn!(
+                    "firewall: a second signal, and nft has not answered yet: a rule may be left behind \
+                     (`vrrpd cleanup` removes it)"
+                );
+                return;
+            }
+            waited += LOOK;
         }
+        warn!(
+            "firewall: nft has not answered in {} s: a rule may be left behind (`vrrpd cleanup` removes it)",
+            PATIENCE.as_secs()
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The service thread: health checks, hooks, the FIFO. It has no real-time priority, may be late, and may wait for
+//! The service thread: health checks, hooks, the FIFO, other daemons on the host. It has no real-time priority, may be late, and may wait for
 //! whatever it likes: the protocol thread never waits for it.
 
 use std::io;
@@ -14,9 +14,10 @@ use vrrp_checks::runner::{Ended, Job, Lane, Starting};
 use vrrp_checks::{Hooks, watch};
 use vrrp_config::Config;
 use vrrp_core::Standing;
-use vrrp_linux::Waker;
+use vrrp_linux::{Presence, Waker};
 
 use super::engine::Verdict;
+use super::neighbours;
 
 /// So many notices wait for the service thread.
 const QUEUE: usize = 4096;
@@ -45,6 +46,7 @@ pub(super) struct Ends {
 /// What the thread has to do.
 struct Work {
     config: Config,
+    presence: Option<Presence>,
     runner: Starting,
     notices: Receiver<Notice>,
     verdicts: mpsc::Sender<Verdict>,
@@ -54,13 +56,19 @@ struct Work {
 }
 
 impl Service {
-    /// Starts the thread, which runs every check of this configuration at once.
-    pub(super) fn start(config: &Config, runner: Starting, waker: Waker) -> io::Result<(Self, Ends)> {
+    /// Starts the thread, which runs every check of this configuration at once, and answers for it.
+    pub(super) fn start(
+        config: &Config,
+        presence: Option<&Presence>,
+        runner: Starting,
+        waker: Waker,
+    ) -> io::Result<(Self, Ends)> {
         let (notices, notices_to_tell) = channel(QUEUE);
         let (tell_verdict, verdicts) = mpsc::channel();
         let (ending, ended) = mpsc::channel();
         let work = Work {
             config: config.clone(),
+            presence: presence.map(Presence::try_clone).transpose()?,
             runner,
             notices: notices_to_tell,
             verdicts: tell_verdict,
@@ -118,12 +126,15 @@ fn patience(config: &Config) -> Duration {
 async fn serve(work: Work) {
     let Work {
         config,
+        presence,
         runner,
         mut notices,
         verdicts,
         waker,
         _ended,
     } = work;
+    // By itself: it goes on until the very end.
+    tokio::spawn(neighbours::mind(presence, neighbours::account(&config)));
     let runner = match runner.attach() {
         Ok(runner) => runner,
         Err(error) => {

@@ -151,7 +151,7 @@ fn chains_that_cannot_drop_what_comes_in_stay_as_they_are() {
             vec![to(&json!({ "return": null })), jump("gone")],
         ),
         ("ip filter FORWARD forward drop", vec![drop()]),
-        ("inet f output output drop", vec![]),
+        ("inet f output output accept", vec![]),
         ("ip6 filter INPUT input drop", vec![]),
         ("bridge f input input drop", vec![]),
         ("inet f unused - -", vec![drop()]),
@@ -314,6 +314,33 @@ fn what_drops_at_a_device_remains() {
     assert!(plan.steps.is_empty());
     let chain = chain("netdev n in");
     assert_eq!(plan.remains, [Remains::Ingress { chain }]);
+}
+
+#[test]
+fn what_drops_on_its_way_out_remains_until_it_is_accepted_there() {
+    let gates = |opening: &Opening, rules: Vec<Value>| {
+        let here = ruleset(&[
+            ("inet f out output drop", rules),
+            ("ip f late postrouting accept", vec![drop()]),
+            ("ip6 f out output drop", vec![]),
+        ]);
+        let plan = place(&here, opening, false);
+        assert!(plan.steps.is_empty());
+        plan.remains
+    };
+    let remains = |text: &str| Remains::Outgoing { chain: chain(text) };
+    let both = [remains("inet f out"), remains("ip f late")];
+    assert_eq!(gates(&multicast(), vec![]), both);
+    assert_eq!(gates(&unicast(&[PEER]), vec![]), both);
+    assert_eq!(gates(&unicast(&[]), vec![]), []);
+    let own = vec![to_group()];
+    assert_eq!(gates(&multicast(), own.clone()), both[1..]);
+    assert_eq!(gates(&unicast(&[PEER]), own), both);
+}
+
+/// An administrator's rule.
+fn to_group() -> Value {
+    json!({ "expr": Gate::ToGroup.expressions() })
 }
 
 #[test]

@@ -82,9 +82,39 @@ fn one_that_hangs_is_killed_with_all_that_it_started() {
         if !lives() {
             return;
         }
-        thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
     }
     panic!("it still lives");
+}
+
+#[test]
+fn what_it_leaves_running_keeps_nobody_waiting() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("pid");
+    let script = format!(
+        "sleep 1000 & echo $! > {}; echo done; echo why >&2",
+        file.display()
+    );
+    assert_eq!(sh(LIMITS, &script, None).unwrap(), "done\n");
+    let pid = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
+    nix::sys::signal::kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+}
+
+#[test]
+fn many_programs_together_have_no_more_time_than_one_operation() {
+    let patience = Patience::of(Duration::from_millis(300));
+    let mut runs = 0;
+    let error = loop {
+        match run(&patience, "sh", &["-c", "exec sleep 0.1"], None) {
+            Ok(_) => runs += 1,
+            Err(error) => break error,
+        }
+        assert!(runs < 10);
+    };
+    assert!(
+        matches!(error, FirewallError::TooSlow { after } if after == Duration::from_millis(300)),
+        "{error}"
+    );
 }
 
 #[test]
@@ -104,7 +134,7 @@ fn a_failure_has_the_programs_words_on_one_line() {
 
 #[test]
 fn a_program_that_is_not_there_is_named() {
-    let error = run("no-such-firewall", &[], None).unwrap_err();
+    let error = run(&Patience::new(), "no-such-firewall", &[], None).unwrap_err();
     assert!(
         matches!(
             error,

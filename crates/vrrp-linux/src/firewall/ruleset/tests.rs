@@ -89,7 +89,7 @@ fn a_table_with_maps_and_sets_is_read() {
     assert_eq!(early.hook, Hook::Host);
     assert_eq!(verdicts(early), [[Verdict::Drop]]);
     let out = &ruleset.chains[&chain("inet", "hand", "out")];
-    assert_eq!(out.hook, Hook::Elsewhere);
+    assert_eq!(out.hook, Hook::Outgoing);
     // Maps to something else than verdicts are nothing to us.
     let maps: Vec<_> = ruleset.maps.keys().map(|map| map.name.as_str()).collect();
     assert_eq!(maps, ["hosts", "none", "services"]);

@@ -37,10 +37,8 @@ impl Worker<'_> {
         self.pay().await?;
         let indexes = Indexes::of(&self.command, configured.iter().map(|address| &address.interface)).await?;
         let dumped = self.command.addresses().await?;
-        let observed = self.observed(
-            &dumped,
-            &configured.iter().map(|address| address.address).collect(),
-        );
+        let addresses = configured.iter().map(|address| address.address).collect();
+        let observed = self.observed(&dumped, &addresses).await;
         let wanted: Vec<Wanted<'_>> = configured
             .iter()
             .filter_map(|address| match indexes.get(&address.interface) {
