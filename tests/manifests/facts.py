@@ -31,6 +31,17 @@ def problems(documents, unicast):
     containers(facts, pod)
     one_at_a_time(facts, workload, by_kind.get("PodDisruptionBudget"))
     environment(facts, workload, unicast)
+    instances = {
+        value
+        for document in documents
+        for key, value in document["metadata"].get("labels", {}).items()
+        if key == "app.kubernetes.io/instance"
+    }
+    instance = workload["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/instance"]
+    facts.equal("the set's label", instances, {instance})
+    nodes = [label for label in pod["nodeSelector"] if label.startswith("node-role.kubernetes.io/")]
+    if len(nodes) > 1:
+        facts.problems.append(f"a node must be all of {nodes}")
     facts.equal("the account", by_kind["ServiceAccount"]["metadata"]["name"], pod["serviceAccountName"])
     if "SecurityContextConstraints" in by_kind:
         constraints(facts, by_kind, pod)
@@ -106,6 +117,8 @@ def environment(facts, workload, unicast):
     reference = {"configMapKeyRef": {"name": "vrrpd-peers", "key": "peers"}}
     wanted = [{"name": "OPENSHIFT_HA_UNICAST_PEERS", "valueFrom": reference}] if unicast else []
     facts.equal("where the peers come from", peers, wanted)
+    # Without it, a list that is empty means multicast.
+    facts.equal("OPENSHIFT_HA_USE_UNICAST", values.get("OPENSHIFT_HA_USE_UNICAST"), "true" if unicast else None)
     if "replicas" in workload["spec"]:
         facts.equal("OPENSHIFT_HA_REPLICA_COUNT", values["OPENSHIFT_HA_REPLICA_COUNT"], str(workload["spec"]["replicas"]))
     for item in values["OPENSHIFT_HA_VIRTUAL_IPS"].split(","):

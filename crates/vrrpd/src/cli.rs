@@ -186,7 +186,7 @@ pub(crate) struct Manifest {
     /// The labels of the nodes that may take part, as node-role.kubernetes.io/infra=,rack=7 [default: the flavor's]
     #[arg(long, value_name = "LABELS")]
     pub(crate) selector: Option<String>,
-    /// The namespace of the set.
+    /// The namespace of the set, which is printed too, unless it is one of the cluster itself, as kube-system.
     #[arg(long, value_name = "NAME", default_value = "vrrpd")]
     pub(crate) namespace: String,
     /// Your build of the image [default: a stand-in that no registry has]
@@ -195,8 +195,8 @@ pub(crate) struct Manifest {
     /// For which platform.
     #[arg(long, value_name = "PLATFORM", default_value = "kubernetes")]
     pub(crate) flavor: Flavor,
-    /// Refuse to share a VRID, an address or a name with the sets in these manifests; `-` reads standard input. May be
-    /// given several times.
+    /// Refuse to share a VRID, an address, a name or pods with the sets in these manifests; `-` reads standard input. May
+    /// be given several times.
     #[arg(long, value_name = "FILE")]
     pub(crate) avoid: Vec<PathBuf>,
 }

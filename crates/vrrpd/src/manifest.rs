@@ -102,6 +102,12 @@ fn replicas(text: &str) -> Option<u8> {
         .filter(|number| digits && (1..=254).contains(number))
 }
 
+/// Whether it may be one: what every reference to an image is made of, and a letter or digit at both ends. (A registry may
+/// be an IPv6 address, in brackets.)
 fn is_image(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+    let inside = |c: char| c.is_ascii_alphanumeric() || "._-:/@[]".contains(c);
+    let begins = |c: char| c.is_ascii_alphanumeric() || c == '[';
+    text.starts_with(begins)
+        && text.ends_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(inside)
 }

@@ -2,92 +2,23 @@
 
 mod claim;
 mod files;
+mod flaw;
+mod pods;
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use serde_json::Value;
-use vrrp_core::Vrid;
+use vrrp_config::{AddressFlaw, EnvironmentFlaw, Severity};
 
 use super::problem::{Place, Problems};
 use super::settings::{OFFSET, Settings};
 use super::template::kind;
 use super::variables::Variables;
-use claim::{Claim, Shared};
-use files::ObjectId;
-
-/// What can be wrong with a file, or with this set beside one that is in it.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum AvoidFlaw {
-    #[error("it cannot be read: {0}")]
-    Unreadable(String),
-    #[error("it is neither YAML nor JSON: {0}")]
-    Syntax(String),
-    #[error(
-        "it has no pod template with OPENSHIFT_HA_VIRTUAL_IPS, so there is nothing to avoid; is it the right file?"
-    )]
-    NoSet,
-    #[error("{owner}: {problem}")]
-    Unsound {
-        owner: Rc<ObjectId>,
-        problem: Box<vrrp_config::Problem>,
-    },
-    #[error(
-        "{owner} takes {variable} from elsewhere (`valueFrom`), and it is compared as if that were not set"
-    )]
-    Unknowable {
-        owner: Rc<ObjectId>,
-        variable: &'static str,
-    },
-    #[error(
-        "{theirs} has no namespace there: if it is in that of {ours}, this one replaces it; give another NAME"
-    )]
-    Anywhere {
-        theirs: Rc<ObjectId>,
-        ours: Rc<ObjectId>,
-    },
-    #[error("{0} is in it too, and this one would replace it; give another NAME or --namespace")]
-    SameObject(Rc<ObjectId>),
-    #[error(
-        "{theirs} has daemons that are called `{name}`, as those of {ours} would be, and two of one name do not run on \
-         one node; give another NAME"
-    )]
-    SameName {
-        theirs: Rc<ObjectId>,
-        ours: Rc<ObjectId>,
-        name: String,
-    },
-    #[error(
-        "{theirs} has VRID {}, as {ours} would; {}", shared, mend(*.offset)
-    )]
-    SameVrid {
-        theirs: Rc<ObjectId>,
-        ours: Rc<ObjectId>,
-        shared: Shared<Vrid>,
-        /// What to give instead.
-        offset: Option<u8>,
-    },
-    #[error("{theirs} has the address {shared}, as {ours} would; leave it to one of them")]
-    SameAddress {
-        theirs: Rc<ObjectId>,
-        ours: Rc<ObjectId>,
-        shared: Shared<IpAddr>,
-    },
-}
-
-impl AvoidFlaw {
-    pub(super) fn is_warning(&self) -> bool {
-        matches!(self, Self::Unknowable { .. } | Self::Anywhere { .. })
-    }
-}
-
-fn mend(offset: Option<u8>) -> String {
-    match offset {
-        Some(offset) => format!("--vrrp-id-offset {offset} is the first that fits"),
-        None => "no --vrrp-id-offset fits: ask for fewer virtual routers by --virtual-ip-groups".to_owned(),
-    }
-}
+use claim::Claim;
+use files::{Addresses, Found, ObjectId};
+pub(super) use flaw::AvoidFlaw;
+use pods::Pods;
 
 /// What is in the files.
 #[derive(Debug, Default)]
@@ -98,6 +29,7 @@ pub(super) struct Avoided(Vec<File>);
 struct File {
     path: PathBuf,
     objects: Vec<Rc<ObjectId>>,
+    pods: Vec<Pods>,
     sets: Vec<Other>,
 }
 
@@ -124,6 +56,7 @@ impl Avoided {
             .filter(|object| kind(object) != "Namespace")
             .map(ObjectId::shared)
             .collect();
+        let pods: Vec<Pods> = objects.iter().filter_map(Pods::of).collect();
         let deployment = objects
             .iter()
             .find(|object| kind(object) == "Deployment")
@@ -135,6 +68,7 @@ impl Avoided {
         for file in &self.0 {
             let mut report = |flaw| problems.report(Place::Avoid(file.path.clone()), flaw);
             file.compare_objects(&ours, &mut report);
+            file.compare_pods(&pods, &ours, &mut report);
             for other in &file.sets {
                 let names = || (other.owner.clone(), deployment.clone());
                 if let Some(shared) = claim.shared_vrids(&other.claim) {
@@ -145,8 +79,10 @@ impl Avoided {
                         shared,
                         offset,
                     });
-                } else if other.claim.daemon == claim.daemon && other.owner != deployment {
-                    let ((theirs, ours), name) = (names(), claim.daemon.clone());
+                } else if let Some(name) = claim.shared_daemon(&other.claim)
+                    && other.owner != deployment
+                {
+                    let ((theirs, ours), name) = (names(), name.to_owned());
                     report(AvoidFlaw::SameName { theirs, ours, name });
                 }
                 if let Some(shared) = claim.shared_addresses(&other.claim) {
@@ -179,30 +115,28 @@ impl File {
         let place = || Place::Avoid(path.to_owned());
         let mut sets = Vec::new();
         for found in documents.iter().flat_map(files::sets) {
-            for variable in found.unknowable {
-                let owner = found.owner.clone();
-                problems.report(place(), AvoidFlaw::Unknowable { owner, variable });
-            }
-            match Claim::of(&found.variables) {
-                Ok(claim) => sets.push(Other {
-                    owner: found.owner,
-                    claim,
-                }),
-                Err(flaws) => {
-                    let errors = flaws
-                        .into_iter()
-                        .filter(|flaw| flaw.severity == vrrp_config::Severity::Error);
-                    for problem in errors.map(Box::new) {
-                        let owner = found.owner.clone();
-                        problems.report(place(), AvoidFlaw::Unsound { owner, problem });
-                    }
-                }
-            }
+            let owner = found.owner.clone();
+            let claim = claim(found, |flaw| problems.report(place(), flaw));
+            sets.extend(claim.map(|claim| Other { owner, claim }));
         }
         Self {
             path: path.to_owned(),
             objects: documents.iter().map(ObjectId::shared).collect(),
+            pods: documents.iter().filter_map(Pods::of).collect(),
             sets,
+        }
+    }
+
+    /// Pods that two objects would take for theirs, and that is not said already: the ones that matter most.
+    fn compare_pods(&self, ours: &[Pods], objects: &[Rc<ObjectId>], report: &mut impl FnMut(AvoidFlaw)) {
+        let theirs = self.pods.iter().filter(|theirs| !objects.contains(&theirs.owner));
+        let meeting = |theirs: &'_ Pods| {
+            let ours = ours.iter().find(|ours| theirs.meet(ours))?;
+            Some((theirs.owner.clone(), ours.owner.clone()))
+        };
+        let both = theirs.filter_map(meeting);
+        if let Some((theirs, ours)) = both.min_by_key(|(theirs, _)| theirs.kind != "Deployment") {
+            report(AvoidFlaw::SamePods { theirs, ours });
         }
     }
 
@@ -225,4 +159,56 @@ impl File {
             }
         }
     }
+}
+
+/// What a set takes, as far as that can be known; everything that is in the way is reported.
+fn claim(found: Found, mut report: impl FnMut(AvoidFlaw)) -> Option<Claim> {
+    let Found {
+        owner,
+        mut variables,
+        unknowable,
+        addresses,
+        is_ours,
+    } = found;
+    if addresses == Addresses::Elsewhere {
+        report(AvoidFlaw::UnknowableAddresses(owner));
+        return None;
+    }
+    for variable in unknowable.iter().copied() {
+        let owner = owner.clone();
+        report(AvoidFlaw::Unknowable { owner, variable });
+    }
+    let has_offset = variables
+        .get(OFFSET)
+        .is_some_and(|offset| !offset.trim().is_empty());
+    if !is_ours && !has_offset && !unknowable.contains(&OFFSET) {
+        report(AvoidFlaw::UnsetOffset(owner.clone()));
+    }
+    let flaws = match Claim::of(&variables) {
+        Ok(claim) => return Some(claim),
+        Err(flaws) => flaws,
+    };
+    let errors: Vec<_> = flaws
+        .into_iter()
+        .filter(|flaw| flaw.severity == Severity::Error)
+        .collect();
+    let is_ipv6 = |problem: &vrrp_config::Problem| {
+        matches!(
+            &problem.message,
+            vrrp_config::Flaw::Environment(EnvironmentFlaw::InItem {
+                flaw: AddressFlaw::Ipv6(_),
+                ..
+            })
+        )
+    };
+    if errors.iter().all(is_ipv6) {
+        report(AvoidFlaw::Ipv6(owner));
+        files::keep_ipv4(&mut variables);
+        return Claim::of(&variables).ok().map(Claim::of_addresses_alone);
+    }
+    for problem in errors.into_iter().map(Box::new) {
+        let owner = owner.clone();
+        report(AvoidFlaw::Unsound { owner, problem });
+    }
+    None
 }

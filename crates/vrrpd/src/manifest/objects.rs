@@ -8,9 +8,9 @@ use super::template::{self, BASE, TemplateFlaw, at, kind, list_at, map_at};
 use crate::cli::Flavor;
 
 /// The label that tells sets apart.
-const INSTANCE: &str = "app.kubernetes.io/instance";
+pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
 /// The label that says what it is.
-const APPLICATION: &str = "app.kubernetes.io/name";
+pub(super) const APPLICATION: &str = "app.kubernetes.io/name";
 /// Where a pod says which constraints it wants.
 const WANTED_CONSTRAINTS: &str = "/spec/template/metadata/annotations/openshift.io~1required-scc";
 
@@ -28,10 +28,13 @@ pub(super) struct Wanted<'w> {
     pub(super) scripts: &'w Map<String, Value>,
 }
 
-/// The objects, the namespace first, in an order in which each finds what it refers to.
+/// The objects, the namespace first unless it is the cluster's, in an order in which each finds what it refers to.
 pub(super) fn make(wanted: &Wanted<'_>) -> Result<Vec<Value>, TemplateFlaw> {
     let mut objects = Vec::new();
     for mut object in template::objects(wanted.flavor)? {
+        if kind(&object) == "Namespace" && wanted.set.is_in_the_clusters() {
+            continue;
+        }
         refer(&mut object, wanted.set)?;
         if kind(&object) == "Deployment" {
             fill(&mut object, wanted)?;

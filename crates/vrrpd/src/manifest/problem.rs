@@ -44,10 +44,14 @@ pub(super) enum Flaw {
     Name(#[from] NameFlaw),
     #[error("`{0}` is not a number of pods; write 1 to 254, one for each node that may hold the addresses")]
     Replicas(String),
-    #[error("`{0}` is not an image; write REGISTRY/NAME:TAG, without spaces")]
+    #[error(
+        "`{0}` is not an image; write REGISTRY/NAME:TAG, with nothing but letters, digits and `.`, `_`, `-`, `:`, `/` and `@`"
+    )]
     Image(String),
     #[error("it is not given, and no registry has `{0}`: push your own build and name it")]
     NoImage(String),
+    #[error("`{0}` is the loopback interface, where no other node hears anything; name that of the LAN")]
+    Loopback(String),
     #[error(transparent)]
     Selector(#[from] SelectorFlaw),
     #[error(transparent)]
@@ -64,6 +68,7 @@ impl Flaw {
     fn severity(&self) -> Severity {
         let warning = match self {
             Self::Setting(flaw) => return flaw.severity(),
+            Self::Name(flaw) => flaw.is_warning(),
             Self::Script(flaw) => flaw.is_warning(),
             Self::Avoid(flaw) => flaw.is_warning(),
             Self::NoImage(_) => true,

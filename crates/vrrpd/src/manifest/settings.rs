@@ -1,15 +1,17 @@
 //! Which option is which variable, and what the daemon says of their values.
 
-use vrrp_config::{InstanceFlaw, Location};
+use vrrp_config::{EnvironmentFlaw, InstanceFlaw, Location};
 use vrrp_core::InterfaceName;
 
-use super::problem::{Place, Problems};
+use super::problem::{Flaw, Place, Problems};
 use super::scripts::Scripts;
 use super::set::Set;
 use super::variables::{self, Variables};
 use crate::cli::Manifest;
 
 pub(super) const OFFSET: &str = "OPENSHIFT_HA_VRRP_ID_OFFSET";
+/// On every node, and no other hears it.
+const LOOPBACK: &str = "lo";
 
 /// Every variable that an option stands for. The daemon's problems come by variable; whoever wrote an option reads of
 /// that.
@@ -91,10 +93,14 @@ impl Settings {
         let mut variables = self.variables();
         // Which interfaces the nodes have is not known here, but what may be a name is.
         let interface = variables::interface(&variables).map(str::to_owned);
-        let bad = interface.filter(|name| InterfaceName::new(name).is_none());
-        if let Some(name) = &bad {
+        let bad = interface.and_then(|name| match InterfaceName::new(&name) {
+            None => Some(Flaw::Setting(InstanceFlaw::Interface(name).into())),
+            Some(_) if name == LOOPBACK => Some(Flaw::Loopback(name)),
+            Some(_) => None,
+        });
+        let is_bad = bad.is_some();
+        if let Some(flaw) = bad {
             variables.remove(variables::INTERFACE);
-            let flaw = vrrp_config::Flaw::from(InstanceFlaw::Interface(name.clone()));
             problems.report(Place::Option("--interface"), flaw);
         }
         let (loaded, found) = match variables::load(&variables) {
@@ -102,9 +108,19 @@ impl Settings {
             Err(found) => (false, found),
         };
         for problem in found {
-            problems.report(place(&problem.location), problem.message);
+            problems.report(place(&problem.location), strictly(problem.message));
         }
-        loaded && bad.is_none()
+        loaded && !is_bad
+    }
+}
+
+/// What a daemon can only warn of, since pods have it already, is no port for whoever writes it now.
+fn strictly(flaw: vrrp_config::Flaw) -> vrrp_config::Flaw {
+    match flaw {
+        vrrp_config::Flaw::Environment(EnvironmentFlaw::PortAmongOthers { found, .. }) => {
+            EnvironmentFlaw::Port(found).into()
+        }
+        other => other,
     }
 }
 

@@ -14,8 +14,8 @@ pub(super) const BASE: &str = "vrrpd";
 
 const NAMESPACE: &str = include_str!("../../../../deploy/base/namespace.yaml");
 const ACCOUNT: &str = include_str!("../../../../deploy/base/service-account.yaml");
-const CONSTRAINTS: &str = include_str!("../../../../deploy/openshift/security-context-constraints.yaml");
-const ROLE: &str = include_str!("../../../../deploy/openshift/rbac/role.yaml");
+const CONSTRAINTS: &str = include_str!("../../../../deploy/openshift/scc/security-context-constraints.yaml");
+const ROLE: &str = include_str!("../../../../deploy/openshift/role.yaml");
 const DEPLOYMENT: &str = include_str!("../../../../deploy/base/deployment.yaml");
 const BUDGET: &str = include_str!("../../../../deploy/base/pod-disruption-budget.yaml");
 const KUBERNETES: &str = include_str!("../../../../deploy/kubernetes/kustomization.yaml");
@@ -52,7 +52,15 @@ pub(super) fn objects(flavor: Flavor) -> Result<Vec<Value>, TemplateFlaw> {
 
 /// Documents of YAML as `kubectl` reads them: by version 1.1, in which 0555 is octal.
 pub(super) fn parse(text: &str) -> Result<Vec<Value>, serde_saphyr::Error> {
-    let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false };
+    // Whoever reads a file knows how large it is; what is in one of that size may be anything. Aliases, by which a small
+    // file can say much, keep their limits.
+    let budget = serde_saphyr::budget! {
+        max_events: usize::MAX,
+        max_nodes: usize::MAX,
+        max_documents: usize::MAX,
+        max_total_scalar_bytes: usize::MAX,
+    };
+    let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false, budget: budget };
     serde_saphyr::from_multiple_with_options(text, options)
 }
 

@@ -10,13 +10,13 @@ use crate::{Output, run, run_in};
 const DOCUMENTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/documented.yaml");
 
 /// A directory with one file, `there.yaml`.
-fn there(text: &str) -> TempDir {
+pub(crate) fn there(text: &str) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("there.yaml"), text).unwrap();
     directory
 }
 
-fn beside(directory: &TempDir, arguments: &[&str]) -> Output {
+pub(crate) fn beside(directory: &TempDir, arguments: &[&str]) -> Output {
     let always = ["--image=x", "--avoid=there.yaml"];
     run_in(directory.path(), &[&always, arguments].concat(), "")
 }
@@ -24,14 +24,6 @@ fn beside(directory: &TempDir, arguments: &[&str]) -> Output {
 /// The set `web` with the VRIDs 1 to 3 and the addresses .100 to .102, as printed.
 fn web(arguments: &[&str]) -> TempDir {
     there(&run(&[&["web"], arguments].concat()).out)
-}
-
-/// A Deployment `old` with these variables.
-fn with_variables(env: &str) -> String {
-    format!(
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: old, namespace: a}}\nspec:\n  template:\n    spec:\n      \
-         containers:\n      - {{name: helper}}\n      - name: x\n        env: [{env}]\n"
-    )
 }
 
 #[test]
@@ -220,81 +212,43 @@ fn the_documented_deployment_is_understood() {
 }
 
 /// As `kubectl get -o json` prints them, with what they made.
+/// What is not known is said, and what is known is compared.
+/// A set of `deploy/` has the same labels, and another name.
 #[test]
-fn lists_in_json_are_understood() {
-    let object = |kind: &str, name: &str, owners: &str, ips: &str| {
-        format!(
-            r#"{{"kind":"{kind}","metadata":{{"name":"{name}","namespace":"n","ownerReferences":[{owners}]}},"spec":{{"template":
-            {{"spec":{{"containers":[{{"env":[{{"name":"OPENSHIFT_HA_VIRTUAL_IPS","value":"{ips}"}}]}}]}}}}}}}}"#
-        )
-    };
-    let text = format!(
-        r#"{{"apiVersion":"v1","kind":"List","items":[{},{}]}}"#,
-        object("ReplicaSet", "x-1", r#"{"kind":"Deployment"}"#, "10.77.0.9"),
-        object("DaemonSet", "x", "", "10.77.0.8"),
-    );
-    let directory = there(&text);
-    let refused = beside(
-        &directory,
-        &["db", "--virtual-ips=10.77.0.8-9", "--vrrp-id-offset=7"],
-    )
-    .refused();
-    let wanted = "--avoid there.yaml: DaemonSet n/x has the address 10.77.0.8, as Deployment vrrpd/db would; leave it to one \
-                  of them";
-    assert_eq!(refused, [wanted]);
-}
-
-#[test]
-fn what_stands_elsewhere_counts_as_unset() {
-    let directory = there(&with_variables(
-        "{name: OPENSHIFT_HA_VIRTUAL_IPS, value: 10.77.0.50-51}, {name: OPENSHIFT_HA_VRRP_ID_OFFSET, valueFrom: \
-         {configMapKeyRef: {name: c, key: k}}}, {name: OPENSHIFT_HA_UNICAST_PEERS, valueFrom: {configMapKeyRef: {}}}",
-    ));
-    let refused = beside(&directory, &["db", "--virtual-ips=10.77.0.8"]).refused();
+fn objects_that_would_select_each_others_pods_are_refused() {
+    let objects = ["deployment", "pod-disruption-budget"].map(|file| {
+        let path = format!("{}/../../deploy/base/{file}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let text = fs::read_to_string(path).unwrap();
+        text.replacen("  name: vrrpd\n", "  name: vrrpd\n  namespace: vrrpd\n", 1)
+    });
+    let objects = objects.join("---\n");
+    let apart = ["--virtual-ips=10.77.0.8", "--vrrp-id-offset=9"];
+    let deployed = there(&objects);
+    let refused = beside(&deployed, &[&["ipfailover"], &apart[..]].concat()).refused();
     assert_eq!(
         refused,
         [
-            "--avoid there.yaml: warning: Deployment a/old takes OPENSHIFT_HA_VRRP_ID_OFFSET from elsewhere (`valueFrom`), \
-             and it is compared as if that were not set",
-            "--avoid there.yaml: Deployment a/old has VRID 1, as Deployment vrrpd/db would; --vrrp-id-offset 2 is the first \
-             that fits",
+            "--avoid there.yaml: Deployment vrrpd/vrrpd selects the pods of Deployment vrrpd/ipfailover too, or the other \
+          way round: neither would be rolled out or drained; give another NAME or --namespace"
         ]
     );
-}
+    beside(&deployed, &[&["internal"], &apart[..]].concat()).documents();
+    beside(
+        &deployed,
+        &[&["ipfailover", "--namespace=b"], &apart[..]].concat(),
+    )
+    .documents();
 
-#[test]
-fn a_file_that_says_nothing_is_refused() {
-    let refused = |text: &str| {
-        let mut refused = beside(&there(text), &["db", "--virtual-ips=10.77.0.8"]).refused();
-        assert_eq!(refused.len(), 1, "{refused:?}");
-        refused.remove(0)
-    };
-    let nothing = "--avoid there.yaml: it has no pod template with OPENSHIFT_HA_VIRTUAL_IPS, so there is nothing to avoid; is \
-                   it the right file?";
-    for text in [
-        "",
-        "# nothing\n",
-        "just text",
-        "kind: Pod\n",
-        &with_variables("{name: OTHER, value: x}"),
-    ] {
-        assert_eq!(refused(text), nothing);
-    }
-    assert_eq!(
-        refused("kind: [\n"),
-        "--avoid there.yaml: it is neither YAML nor JSON: unclosed bracket '[' at line 1, column 7"
-    );
-    assert_eq!(
-        refused(&with_variables(
-            "{name: OPENSHIFT_HA_VIRTUAL_IPS, value: 10.0.0.300}"
-        )),
-        "--avoid there.yaml: Deployment a/old: OPENSHIFT_HA_VIRTUAL_IPS: item 1, `10.0.0.300`, is not an address or a range; \
-         write 10.77.0.100, 10.77.0.100-102 or 10.77.0.100-10.77.0.102, with commas or spaces between"
-    );
-    let binary = there("");
-    fs::write(binary.path().join("there.yaml"), b"\xff\xfe\x00").unwrap();
-    assert_eq!(
-        beside(&binary, &["db", "--virtual-ips=10.77.0.8"]).refused(),
-        ["--avoid there.yaml: it cannot be read: stream did not contain valid UTF-8"]
+    // A budget of all pods is one of these, too.
+    let all = "---\nkind: PodDisruptionBudget\nmetadata: {name: all, namespace: b}\nspec: {selector: {}}\n";
+    let refused = beside(
+        &there(&(objects + all)),
+        &[&["x", "--namespace=b"], &apart[..]].concat(),
+    )
+    .refused();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(
+        refused[0].contains("PodDisruptionBudget b/all selects the pods of Deployment b/x"),
+        "{refused:?}"
     );
 }

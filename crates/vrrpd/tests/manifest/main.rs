@@ -1,6 +1,7 @@
 //! `vrrpd manifest` as a user meets it: what it prints where, and its exit code.
 
 mod avoid;
+mod files;
 mod objects;
 mod options;
 mod scripts;

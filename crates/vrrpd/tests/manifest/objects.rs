@@ -197,6 +197,9 @@ fn what_was_asked_for_stands_on_top() {
     let wanted = format!(
         "# The set web for `kubectl apply -f -`, by vrrpd {}:\n\
          # vrrpd manifest --image=x.test/vrrpd:1 --virtual-ips=10.77.0.100-102 web '--preemption-strategy=preempt_delay 60'\n\
+         # To remove it, and not the namespace with all that is in it:\n\
+         # kubectl delete serviceaccount,deployment,poddisruptionbudget -n vrrpd -l \
+         app.kubernetes.io/name=vrrpd,app.kubernetes.io/instance=web\n\
          apiVersion: v1\nkind: Namespace\n",
         env!("CARGO_PKG_VERSION")
     );
@@ -215,4 +218,67 @@ fn a_set_without_an_image_is_printed_with_a_warning() {
     );
     assert_eq!((output.code, output.err), (0, vec![warning]));
     assert!(output.out.contains(&format!("image: {image}\n")));
+}
+
+/// `kubectl delete -f` would take the namespace, and with it every other set in it.
+#[test]
+fn the_command_on_top_removes_all_but_the_namespace() {
+    let output = run(&["web", "--namespace=edge", "--flavor=openshift"]);
+    let text = output.out.clone();
+    let lines: Vec<&str> = text.lines().collect();
+    let delete = lines[3].strip_prefix("# kubectl delete ").unwrap();
+    let (kinds, rest) = delete.split_once(' ').unwrap();
+    let labels = rest.strip_prefix("-n edge -l ").unwrap();
+    assert_eq!(lines[4], "# oc delete scc vrrpd.edge.web");
+    let kinds: Vec<&str> = kinds.split(',').collect();
+    let documents = output.documents();
+    let mut removed = 0;
+    for document in &documents {
+        let kind = document["kind"].as_str().unwrap().to_lowercase();
+        if ["namespace", "securitycontextconstraints"].contains(&kind.as_str()) {
+            assert!(!kinds.contains(&kind.as_str()), "{kinds:?}");
+            continue;
+        }
+        removed += 1;
+        assert!(kinds.contains(&kind.as_str()), "{kind} in {kinds:?}");
+        let has = |label: &str| {
+            let (key, value) = label.split_once('=').unwrap();
+            document["metadata"]["labels"][key] == value
+        };
+        assert!(labels.split(',').all(has), "{document}");
+    }
+    assert_eq!(removed, kinds.len());
+}
+
+#[test]
+fn the_namespaces_of_the_cluster_are_left_as_they_are() {
+    for namespace in [
+        "default",
+        "kube-system",
+        "kube-public",
+        "openshift",
+        "openshift-ingress",
+    ] {
+        let output = run(&["--namespace", namespace]);
+        let warning = format!(
+            "--namespace: warning: `{namespace}` is a namespace of the cluster itself and left as it is, so it is not printed: \
+             the pods are admitted if it is labelled pod-security.kubernetes.io/enforce=privileged, or if nothing is \
+             enforced there"
+        );
+        assert_eq!((output.code, output.err), (0, vec![warning]));
+        let documents = documents(&output.out);
+        assert_eq!(
+            kinds(&documents),
+            ["ServiceAccount", "Deployment", "PodDisruptionBudget"]
+        );
+        for document in &documents {
+            assert_eq!(document["metadata"]["namespace"], *namespace);
+        }
+    }
+    for namespace in ["kube", "defaults", "openshifts"] {
+        assert_eq!(
+            kinds(&run(&["--namespace", namespace]).documents())[0],
+            "Namespace"
+        );
+    }
 }

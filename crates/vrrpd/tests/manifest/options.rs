@@ -32,7 +32,8 @@ fn everything_that_is_wrong_is_said_at_once() {
         "NAME: `Web_1` is not a DNS label; write a-z, 0-9 and `-`, and neither begin nor end with `-`",
         "--namespace: `-x` is not a DNS label; write a-z, 0-9 and `-`, and neither begin nor end with `-`",
         "--replicas: `0` is not a number of pods; write 1 to 254, one for each node that may hold the addresses",
-        "--image: `` is not an image; write REGISTRY/NAME:TAG, without spaces",
+        "--image: `` is not an image; write REGISTRY/NAME:TAG, with nothing but letters, digits and `.`, `_`, `-`, `:`, `/` \
+         and `@`",
         "--selector: item 1, `rack`, is not a label; write KEY=VALUE, or KEY= where the value is empty",
         "--selector: item 2, `infra=yes!`: `yes!` is not the value of a label; write nothing, or up to 63 of A-Z, a-z, \
          0-9, `-`, `_` and `.` between two letters or digits",
@@ -181,4 +182,54 @@ fn nobody_who_reads_is_a_failure() {
         err,
         "vrrpd manifest: standard output: No space left on device (os error 28)\n"
     );
+}
+
+#[test]
+fn an_image_is_what_a_registry_may_have() {
+    let with = |image: &str| {
+        let image = format!("--image={image}");
+        run_in(Path::new("/"), &["--virtual-ips=10.77.0.1", &image], "")
+    };
+    for image in [
+        "x",
+        "registry.test:5000/a/b_c-d:v1.0",
+        "[::1]:5000/x",
+        "x@sha256:0123456789abcdef",
+    ] {
+        with(image).documents();
+    }
+    for image in [
+        "a b", "'x'", "\"x\"", "{x}", "x#y", "x*", "/x", "x/", "x:", "-x", "x\ty", "ä",
+    ] {
+        let refused = with(image).refused();
+        assert_eq!(refused.len(), 1, "{refused:?}");
+        assert!(refused[0].contains(" is not an image; "), "{refused:?}");
+    }
+}
+
+/// Pods have such ports, and a daemon makes the best of them; nobody needs to write a new one.
+#[test]
+fn what_a_daemon_warns_of_in_a_port_is_refused() {
+    for port in ["-1", "1e3", "8080/tcp", "+80"] {
+        let wanted = format!("--watch-port: `{port}` is not a port: 1 to 65535, or 0 for no check");
+        assert_eq!(run(&[&format!("--watch-port={port}")]).refused(), [wanted]);
+    }
+}
+
+#[test]
+fn the_loopback_interface_is_refused() {
+    let wanted = "--interface: `lo` is the loopback interface, where no other node hears anything; name that of the LAN";
+    assert_eq!(run(&["--interface= lo"]).refused(), [wanted]);
+    run(&["--interface=lo0"]).documents();
+}
+
+#[test]
+fn the_accounts_of_every_namespace_are_left_alone() {
+    for name in ["default", "builder", "deployer"] {
+        let wanted = format!(
+            "NAME: `{name}` is an account that Kubernetes or OpenShift makes in each namespace, and that of this set would \
+             replace it; give another NAME"
+        );
+        assert_eq!(run(&[name]).refused(), [wanted]);
+    }
 }

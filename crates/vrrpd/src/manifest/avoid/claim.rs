@@ -23,8 +23,8 @@ pub(super) const DECIDING: [&str; 7] = [
 /// What a set takes.
 #[derive(Debug)]
 pub(super) struct Claim {
-    /// What its daemons call themselves.
-    pub(super) daemon: String,
+    /// What its daemons call themselves; `None` = not known.
+    daemon: Option<String>,
     /// `None` = that of each node's default route.
     interface: Option<String>,
     vrids: BTreeSet<Vrid>,
@@ -53,8 +53,20 @@ impl Claim {
                 .flat_map(|router| &router.addresses)
                 .map(|held| held.address)
                 .collect(),
-            daemon: config.name,
+            daemon: Some(config.name),
         })
+    }
+
+    /// The same, where the numbers of its virtual routers are others that nobody knows, and with them its daemons' name.
+    pub(super) fn of_addresses_alone(mut self) -> Self {
+        self.daemon = None;
+        self.vrids.clear();
+        self
+    }
+
+    /// What the daemons of both call themselves.
+    pub(super) fn shared_daemon(&self, other: &Self) -> Option<&str> {
+        self.daemon.as_deref().filter(|_| self.daemon == other.daemon)
     }
 
     /// The VRIDs of both, if they may meet: the interface of a default route can be any.

@@ -1,8 +1,8 @@
 //! Manifests, and the sets that are in them.
 
 use core::fmt;
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -10,9 +10,11 @@ use serde_json::Value;
 
 use super::AvoidFlaw;
 use super::claim::DECIDING;
-use crate::manifest::template::{kind, parse};
+use crate::manifest::template::{BASE, kind, parse};
 use crate::manifest::variables::Variables;
 
+/// What a large cluster has is a tenth of it.
+const LARGEST_MIB: u64 = 64;
 /// The name that stands for standard input.
 const STDIN: &str = "-";
 /// The variable without which there is no set.
@@ -58,17 +60,28 @@ pub(super) struct Found {
     pub(super) variables: Variables,
     /// Deciding variables whose values stand elsewhere.
     pub(super) unknowable: Vec<&'static str>,
+    pub(super) addresses: Addresses,
+    /// Whether its image is one of vrrpd, as far as its name says so.
+    pub(super) is_ours: bool,
+}
+
+/// Where the list of addresses stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Addresses {
+    Here,
+    Elsewhere,
 }
 
 /// The objects in a file, at least one of which has a set.
 pub(super) fn objects(path: &Path) -> Result<Vec<Value>, AvoidFlaw> {
     let text = if path == Path::new(STDIN) {
-        io::read_to_string(io::stdin().lock())
+        text(io::stdin().lock())
     } else {
-        fs::read_to_string(path)
+        File::open(path)
+            .map_err(|error| unreadable(&error))
+            .and_then(text)
     };
-    let text = text.map_err(|error| AvoidFlaw::Unreadable(error.to_string()))?;
-    let documents = parse(&text).map_err(|error| AvoidFlaw::Syntax(error.to_string()))?;
+    let documents = documents(&text?)?;
     let mut objects = Vec::new();
     for document in documents {
         unpack(document, &mut objects);
@@ -83,6 +96,49 @@ pub(super) fn objects(path: &Path) -> Result<Vec<Value>, AvoidFlaw> {
         return Err(AvoidFlaw::NoSet);
     }
     Ok(objects)
+}
+
+fn unreadable(error: &dyn ToString) -> AvoidFlaw {
+    AvoidFlaw::Unreadable(error.to_string())
+}
+
+/// All that there is to read, unless that is too much.
+fn text(source: impl Read) -> Result<String, AvoidFlaw> {
+    let largest = LARGEST_MIB * 1024 * 1024;
+    let mut bytes = Vec::new();
+    source
+        .take(largest + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > largest {
+        return Err(AvoidFlaw::Large(LARGEST_MIB));
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable(&"it is not UTF-8"))
+}
+
+/// Documents of JSON, one after the other, or of YAML.
+fn documents(text: &str) -> Result<Vec<Value>, AvoidFlaw> {
+    let may_be_json = text.trim_start().starts_with(['{', '[']);
+    let json = may_be_json
+        .then(|| {
+            serde_json::Deserializer::from_str(text)
+                .into_iter()
+                .collect::<Result<_, _>>()
+        })
+        .and_then(Result::ok);
+    match json {
+        Some(documents) => Ok(documents),
+        None => parse(text).map_err(|error| AvoidFlaw::Syntax(error.to_string())),
+    }
+}
+
+/// Leaves nothing but IPv4 in the list of addresses.
+pub(super) fn keep_ipv4(variables: &mut Variables) {
+    if let Some(list) = variables.get_mut(VIRTUAL_IPS) {
+        let separated = |c: char| c == ',' || c.is_ascii_whitespace();
+        let items = list.split(separated).filter(|item| !item.contains(':'));
+        *list = items.collect::<Vec<_>>().join(",");
+    }
 }
 
 /// The objects of a list, or the object.
@@ -107,7 +163,12 @@ pub(super) fn sets(object: &Value) -> impl Iterator<Item = Found> {
 fn set(object: &Value, container: &Value) -> Option<Found> {
     let env = container["env"].as_array()?;
     let name = |entry: &Value| entry["name"].as_str().map(str::to_owned);
-    env.iter().find(|entry| entry["name"] == VIRTUAL_IPS)?;
+    let addresses = env.iter().rfind(|entry| entry["name"] == VIRTUAL_IPS)?;
+    let addresses = if addresses["valueFrom"].is_object() {
+        Addresses::Elsewhere
+    } else {
+        Addresses::Here
+    };
     let mut variables = Variables::new();
     let mut unknowable = Vec::new();
     for entry in env {
@@ -127,5 +188,14 @@ fn set(object: &Value, container: &Value) -> Option<Found> {
         owner: ObjectId::shared(object),
         variables,
         unknowable,
+        addresses,
+        is_ours: is_ours(container["image"].as_str().unwrap_or_default()),
     })
+}
+
+/// Whether an image's name says that it is vrrpd's: what stands between the last `/` and the tag or the digest.
+fn is_ours(image: &str) -> bool {
+    let name = image.split('@').next().unwrap_or_default();
+    let name = name.rsplit('/').next().unwrap_or_default();
+    name.split(':').next().unwrap_or_default().contains(BASE)
 }
