@@ -166,6 +166,10 @@ struct Name {
 fn read_name(reader: &mut Reader<'_>) -> Option<Name> {
     let raw = reader.text(names::CONFIG_NAME);
     let raw = raw.unwrap_or_else(|| DEFAULT_NAME.to_owned());
+    if raw.contains(char::is_control) {
+        reader.report(names::CONFIG_NAME, EnvironmentFlaw::Control);
+        return None;
+    }
     let in_names = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let base: String = raw.chars().filter(in_names).collect();
     let flaw = match base.len() {

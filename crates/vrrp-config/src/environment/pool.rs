@@ -15,7 +15,7 @@ mod tests;
 /// The addresses in the order of the list, each once; nothing if there is none or anything is wrong with them.
 pub(super) fn read(reader: &mut Reader<'_>) -> Vec<Ipv4Net> {
     let items = reader.list(names::VIRTUAL_IPS);
-    if items.is_empty() {
+    if items.is_empty() && reader.is_sound(names::VIRTUAL_IPS) {
         reader.report(names::VIRTUAL_IPS, EnvironmentFlaw::NoAddresses);
     }
     let (mut pool, mut known, mut all_sound) = (Vec::new(), HashSet::new(), true);

@@ -73,6 +73,11 @@ impl<'s> Reader<'s> {
         self.findings.push((name.to_owned(), flaw.into()));
     }
 
+    /// Whether nothing was reported of this variable.
+    pub(super) fn is_sound(&self, name: &str) -> bool {
+        self.findings.iter().all(|(known, _)| known != name)
+    }
+
     /// Everything that was reported, in the order of the documentation.
     pub(super) fn problems(mut self) -> Vec<Problem> {
         let place = |name: &str| names::ALL.iter().position(|known| *known == name);

@@ -91,7 +91,8 @@ impl Keeper {
     fn look(&mut self, news: Option<&RulesetNews>) {
         let placed = self.opening.place();
         let now = now();
-        self.pace.looked(now);
+        let put_back = placed.as_ref().is_ok_and(|placed| !placed.changed.is_empty());
+        self.pace.looked(now, put_back);
         let ours = placed.as_ref().map_or(0, |placed| placed.commits);
         if let Some(news) = news {
             self.note(news.take(), ours, now);

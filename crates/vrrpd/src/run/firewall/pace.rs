@@ -38,12 +38,13 @@ impl Pace {
         Some(self.looked.map_or(due, |looked| due.max(looked + self.pause)))
     }
 
-    /// It has been looked at, with all that had happened when that began.
-    pub(super) fn looked(&mut self, now: Time) {
+    /// It has been looked at, with all that had happened when that began. What had to be put back is needed soon if it
+    /// goes again: sooner than the others take a MASTER for dead.
+    pub(super) fn looked(&mut self, now: Time, put_back: bool) {
         let [shortest, longest] = PAUSES;
         let since = self.changes.zip(self.looked);
         let quiet = since.is_none_or(|((first, _), looked)| first.since(looked) >= longest);
-        self.pause = if quiet {
+        self.pause = if quiet || put_back {
             shortest
         } else {
             (self.pause * 2).clamp(shortest, longest)
