@@ -24,10 +24,10 @@ use vrrp_core::{
     VirtualAddress, Weight,
 };
 
-use self::groups::{Group, or_default};
+use self::groups::Group;
 use self::node::Node;
 use self::priority::Formula;
-use self::reader::{Reader, digits};
+use self::reader::{Reader, digits, whole_number};
 use self::spread::Nodes;
 use crate::{Config, EnvironmentFlaw, Firewall, InstanceConfig, InstanceFlaw, Loaded, Problem, Surroundings};
 
@@ -220,8 +220,8 @@ fn read_preemption(reader: &mut Reader<'_>) -> Option<Preempt> {
 
 /// At least 1.
 fn read_replicas(reader: &mut Reader<'_>) -> Option<usize> {
-    let replicas = or_default(reader, names::REPLICAS, DEFAULT_REPLICAS, |text| {
-        groups::whole_number(text).ok_or_else(|| EnvironmentFlaw::Number {
+    let replicas = reader.or_default(names::REPLICAS, DEFAULT_REPLICAS, |text| {
+        whole_number(text).ok_or_else(|| EnvironmentFlaw::Number {
             found: text.to_owned(),
             wanted: "a number of replicas: a whole number",
         })

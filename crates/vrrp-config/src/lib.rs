@@ -81,6 +81,13 @@ pub struct Config {
     pub firewall: Option<Firewall>,
 }
 
+impl Config {
+    /// Every address of every virtual router.
+    pub fn addresses(&self) -> impl Iterator<Item = &vrrp_core::VirtualAddress> {
+        self.instances.iter().flat_map(|instance| &instance.addresses)
+    }
+}
+
 /// That the host's firewall must accept adverts: a rule stands in every chain that could drop them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Firewall {

@@ -79,13 +79,8 @@ fn clean(config: &Config, options: &Cleanup) -> anyhow::Result<bool> {
 
 /// How many addresses were removed, and whether none that is ours is left.
 fn remove_addresses(config: &Config, options: &Cleanup) -> anyhow::Result<(usize, bool)> {
-    let configured: Vec<VirtualAddress> = config
-        .instances
-        .iter()
-        .flat_map(|instance| instance.addresses.clone())
-        .collect();
     let mut kernel_options = KernelOptions::new(&config.name, &options.state_dir);
-    kernel_options.configured.clone_from(&configured);
+    kernel_options.configured = config.addresses().cloned().collect();
     kernel_options.even_if_running = options.force;
     let (waker, _wake_up) = wake_pair().context("no descriptor is left")?;
     let (kernel, reports) = Kernel::start(kernel_options, waker)?;
@@ -110,7 +105,7 @@ fn remove_addresses(config: &Config, options: &Cleanup) -> anyhow::Result<(usize
         present.contains(&address) && stuck.iter().all(|stuck| stuck.address != address)
     };
     let mut is_back = false;
-    for foreign in configured.iter().filter(is_foreign) {
+    for foreign in config.addresses().filter(is_foreign) {
         if removed.iter().any(|removed| removed.address == foreign.address) {
             is_back = true;
             say(&format_args!(

@@ -1,6 +1,7 @@
 //! `vrrpd run`: the daemon.
 
 mod announcer;
+mod ending;
 mod engine;
 mod firewall;
 mod inbox;
@@ -106,11 +107,7 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
 
     let (waker, wake_up) = wake_pair().context("no descriptor is left")?;
     let mut kernel_options = KernelOptions::new(&config.name, &options.state_dir);
-    kernel_options.configured = config
-        .instances
-        .iter()
-        .flat_map(|instance| instance.addresses.clone())
-        .collect();
+    kernel_options.configured = config.addresses().cloned().collect();
     let (kernel, reports) = Kernel::start(kernel_options, waker.clone())?;
     let (service, Ends { notices, verdicts }) = Service::start(&config, presence.as_ref(), runner, waker)
         .context("the service thread cannot be started")?;

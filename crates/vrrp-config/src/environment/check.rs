@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use vrrp_checks::{Capabilities, Check, Endpoint, Hook, Hooks, Probe, Script};
 
-use super::groups::or_default;
 use super::names;
 use super::reader::{Reader, digits};
 use crate::{EnvironmentFlaw, Power, Program, ScriptFlaw, hook};
@@ -34,7 +33,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: Option<Ipv4Addr>) -> Option<Ch
         None => Some(DEFAULT_PORT),
         Some(found) => read_port(reader, found),
     };
-    let interval = or_default(reader, names::CHECK_INTERVAL, DEFAULT_INTERVAL, |text| {
+    let interval = reader.or_default(names::CHECK_INTERVAL, DEFAULT_INTERVAL, |text| {
         let interval = digits(text).filter(|interval| (1..=LONGEST_INTERVAL).contains(interval));
         interval.ok_or_else(|| EnvironmentFlaw::Number {
             found: text.to_owned(),

@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 use vrrp_core::Vrid;
 
 use super::names;
-use super::reader::{Reader, digits};
+use super::reader::{Reader, digits, whole_number};
 use crate::EnvironmentFlaw;
 
 #[cfg(test)]
@@ -84,7 +84,7 @@ fn read_count(reader: &mut Reader<'_>) -> Option<usize> {
             wanted: "a number of groups: a whole number, or 0 for one virtual router for each address",
         }),
     };
-    or_default(reader, names::VIP_GROUPS, 0, count)
+    reader.or_default(names::VIP_GROUPS, 0, count)
 }
 
 /// The VRIDs there are, in order, and the offset above which they begin.
@@ -97,7 +97,7 @@ fn read_vrids(reader: &mut Reader<'_>) -> (Option<u8>, Option<Vec<Vrid>>) {
                 wanted: "an offset: 0 to 254, and the first VRID is the next number",
             })
     };
-    let offset = or_default(reader, names::VRID_OFFSET, 0, offset);
+    let offset = reader.or_default(names::VRID_OFFSET, 0, offset);
     let (mut excluded, mut all_sound) = (Vec::new(), true);
     for name in [names::EXCLUDED_VRIDS, names::EXCLUDED_VRIDS_TOO] {
         for item in reader.list(name) {
@@ -118,30 +118,6 @@ fn read_vrids(reader: &mut Reader<'_>) -> (Option<u8>, Option<Vec<Vrid>>) {
         all.filter(|vrid| !excluded.contains(vrid)).collect()
     });
     (offset, vrids)
-}
-
-/// What a variable says, or the default where it is not set; `None` if it is wrong, which is reported.
-pub(super) fn or_default<T>(
-    reader: &mut Reader<'_>,
-    name: &str,
-    default: T,
-    read: impl FnOnce(&str) -> Result<T, EnvironmentFlaw>,
-) -> Option<T> {
-    match reader.text(name) {
-        None => Some(default),
-        Some(text) => read(&text).map_err(|flaw| reader.report(name, flaw)).ok(),
-    }
-}
-
-/// A whole number, which may be negative.
-pub(super) fn whole_number(text: &str) -> Option<i64> {
-    let (sign, text) = match text.strip_prefix('-') {
-        Some(text) => (-1, text),
-        None => (1, text),
-    };
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    // More than fits is as good as the most that does.
-    plain.then(|| sign * text.parse().unwrap_or(i64::MAX))
 }
 
 /// `count` parts in order, of which the first ones hold one more if it cannot be the same for all.

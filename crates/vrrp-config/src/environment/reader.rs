@@ -64,8 +64,20 @@ impl<'s> Reader<'s> {
         name: &str,
         read: impl FnOnce(&str) -> Result<T, EnvironmentFlaw>,
     ) -> Option<T> {
-        let text = self.text(name)?;
-        read(&text).map_err(|flaw| self.report(name, flaw)).ok()
+        self.or_default(name, None, |text| read(text).map(Some)).flatten()
+    }
+
+    /// The same, or the default where it is not set; `None` only if it is wrong.
+    pub(super) fn or_default<T>(
+        &mut self,
+        name: &str,
+        default: T,
+        read: impl FnOnce(&str) -> Result<T, EnvironmentFlaw>,
+    ) -> Option<T> {
+        match self.text(name) {
+            None => Some(default),
+            Some(text) => read(&text).map_err(|flaw| self.report(name, flaw)).ok(),
+        }
     }
 
     /// Reports something wrong with a variable.
@@ -103,4 +115,15 @@ impl<'s> Reader<'s> {
 pub(super) fn digits<T: core::str::FromStr>(text: &str) -> Option<T> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
+}
+
+/// A whole number, which may be negative.
+pub(super) fn whole_number(text: &str) -> Option<i64> {
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(text) => (-1, text),
+        None => (1, text),
+    };
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // More than fits is as good as the most that does.
+    plain.then(|| sign * text.parse().unwrap_or(i64::MAX))
 }

@@ -71,12 +71,7 @@ pub(super) fn kind(object: &Value) -> &str {
 
 /// What stands at `path` (RFC 6901).
 pub(super) fn at<'v>(object: &'v mut Value, path: &str) -> Result<&'v mut Value, TemplateFlaw> {
-    let kind = kind(object).to_owned();
-    let lacks = || TemplateFlaw::Lacks {
-        kind,
-        path: path.to_owned(),
-    };
-    object.pointer_mut(path).ok_or_else(lacks)
+    found_at(object, path, Some)
 }
 
 /// What stands at `path` and has names.
@@ -84,28 +79,25 @@ pub(super) fn map_at<'v>(
     object: &'v mut Value,
     path: &str,
 ) -> Result<&'v mut Map<String, Value>, TemplateFlaw> {
-    let kind = kind(object).to_owned();
-    let lacks = || TemplateFlaw::Lacks {
-        kind,
-        path: path.to_owned(),
-    };
-    object
-        .pointer_mut(path)
-        .and_then(Value::as_object_mut)
-        .ok_or_else(lacks)
+    found_at(object, path, Value::as_object_mut)
 }
 
 /// What stands at `path` and is a list.
 pub(super) fn list_at<'v>(object: &'v mut Value, path: &str) -> Result<&'v mut Vec<Value>, TemplateFlaw> {
+    found_at(object, path, Value::as_array_mut)
+}
+
+fn found_at<'v, T>(
+    object: &'v mut Value,
+    path: &str,
+    read: impl FnOnce(&'v mut Value) -> Option<T>,
+) -> Result<T, TemplateFlaw> {
     let kind = kind(object).to_owned();
     let lacks = || TemplateFlaw::Lacks {
         kind,
         path: path.to_owned(),
     };
-    object
-        .pointer_mut(path)
-        .and_then(Value::as_array_mut)
-        .ok_or_else(lacks)
+    object.pointer_mut(path).and_then(read).ok_or_else(lacks)
 }
 
 /// The image of the first container.

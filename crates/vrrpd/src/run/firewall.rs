@@ -20,12 +20,10 @@ use vrrp_linux::firewall::{self, FirewallError, Opening};
 use vrrp_linux::{Waker, wake_pair};
 
 use self::keeper::Keeper;
+use super::ending::{Waited, wait};
 
 /// How long the election waits for the firewall, and the end.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How often somebody looks whether that is over.
-const LOOK: Duration = Duration::from_millis(100);
-
 /// The thread that keeps it open.
 pub(super) struct Open {
     thread: JoinHandle<()>,
@@ -125,27 +123,19 @@ fn remove(name: &str) -> Result<(), FirewallError> {
 
 impl Open {
     /// Takes it back, and waits for that: a moment, or until somebody has no patience left.
-    pub(super) fn close(self, mut impatient: impl FnMut() -> bool) {
+    pub(super) fn close(self, impatient: impl FnMut() -> bool) {
         self.stop.wake();
-        let mut waited = Duration::ZERO;
-        while waited < PATIENCE {
-            if self.ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Disconnected) {
-                // It ends by itself: there is nothing left for it to do.
-                let _ = self.thread.join();
-                return;
-            }
-            if impatient() {
-                warn!(
-                    "firewall: a second signal, and nft has not answered yet: a rule may be left behind \
-                     (`vrrpd cleanup` removes it)"
-                );
-                return;
-            }
-            waited += LOOK;
+        match wait(&self.ended, PATIENCE, impatient, |_| {}) {
+            // It ends by itself: there is nothing left for it to do.
+            Waited::Ended => drop(self.thread.join()),
+            Waited::Impatient => warn!(
+                "firewall: a second signal, and nft has not answered yet: a rule may be left behind \
+                 (`vrrpd cleanup` removes it)"
+            ),
+            Waited::TooLong => warn!(
+                "firewall: nft has not answered in {} s: a rule may be left behind (`vrrpd cleanup` removes it)",
+                PATIENCE.as_secs()
+            ),
         }
-        warn!(
-            "firewall: nft has not answered in {} s: a rule may be left behind (`vrrpd cleanup` removes it)",
-            PATIENCE.as_secs()
-        );
     }
 }

@@ -23,9 +23,7 @@ pub(super) fn account(config: &Config) -> Account {
     let instances = &config.instances;
     Account::new(
         &config.name,
-        instances
-            .iter()
-            .flat_map(|instance| instance.addresses.iter().map(|held| held.address)),
+        config.addresses().map(|held| held.address),
         instances
             .iter()
             .map(|instance| format!("{}/{}", instance.interface, instance.params.vrid)),

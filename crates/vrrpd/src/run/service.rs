@@ -16,6 +16,7 @@ use vrrp_config::Config;
 use vrrp_core::Standing;
 use vrrp_linux::{Presence, Waker};
 
+use super::ending::{Waited, wait};
 use super::engine::Verdict;
 use super::neighbours;
 
@@ -23,8 +24,8 @@ use super::neighbours;
 const QUEUE: usize = 4096;
 /// What a hook that is ended may take to end.
 const HOOK_DIES_WITHIN: Duration = Duration::from_secs(4);
-/// How often somebody looks whether that is over.
-const LOOK: Duration = Duration::from_millis(100);
+/// After so long it is said what is waited for.
+const TOLD_AFTER: Duration = Duration::from_millis(500);
 /// What ending the runner may take once every hook was told.
 const RUNNER_ENDS_WITHIN: Duration = Duration::from_secs(1);
 
@@ -91,27 +92,21 @@ impl Service {
 
     /// Waits until every hook was told of the end: as long as their time-outs allow, or until somebody has no patience
     /// left.
-    pub(super) fn finish(self, mut impatient: impl FnMut() -> bool) {
-        let mut waited = Duration::ZERO;
-        while waited < self.patience {
-            if self.ended.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Disconnected) {
-                // It ends by itself: there is nothing left for it to do.
-                let _ = self.thread.join();
-                return;
-            }
-            if impatient() {
-                warn!("a second signal: notify scripts that still run are left alone");
-                return;
-            }
-            waited += LOOK;
-            if waited == LOOK * 5 {
+    pub(super) fn finish(self, impatient: impl FnMut() -> bool) {
+        let tell = |waited| {
+            if waited == TOLD_AFTER {
                 info!(
                     "waiting for notify scripts, {} s at most; another signal ends that",
                     self.patience.as_secs()
                 );
             }
+        };
+        match wait(&self.ended, self.patience, impatient, tell) {
+            // It ends by itself: there is nothing left for it to do.
+            Waited::Ended => drop(self.thread.join()),
+            Waited::Impatient => warn!("a second signal: notify scripts that still run are left alone"),
+            Waited::TooLong => warn!("not every notify script was told of the end in time"),
         }
-        warn!("not every notify script was told of the end in time");
     }
 }
 
