@@ -12,7 +12,7 @@ CARGO_DENY := 0.20.2
 # How long `make fuzz` runs each target.
 FUZZ_SECONDS ?= 60
 
-.PHONY: help build demo test unit sim kernel lab manifests images assure fuzz lint deny ci bench install-tools
+.PHONY: help build demo test unit sim kernel lab manifests images packages booted assure fuzz lint deny ci bench install-tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,7 +51,16 @@ images: install-tools ## the image, built without a registry and run as pods are
 	$(CARGO) build -q -p vrrpd
 	$(CARGO) test -q -p vrrp-lab --features containers --test pods -- --test-threads=2
 
-assure: install-tools manifests images ## what takes longer: more seeds, every order of few events, planted defects
+packages: install-tools ## the Debian package and the RPM, in target/packages
+	@deploy/packages/build.sh target/packages
+
+booted: install-tools ## the Debian package under a really booted systemd (root)
+	@tests/booted.sh
+
+assure: install-tools manifests images ## what takes longer: packages, a booted systemd, more seeds, planted defects
+	@tests/metrics.sh
+	@tests/packages.sh
+	@tests/booted.sh
 	$(CARGO) run -q --release -p vrrp-sim -- --seeds 200000 --start 20000
 	$(CARGO) run -q --release -p vrrp-sim -- defects
 	$(CARGO) run -q --release -p vrrp-sim -- explore --routers 2 --depth 8

@@ -71,6 +71,11 @@ impl Capture {
         &self.name
     }
 
+    /// The file that it is written to.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// All packets so far.
     pub fn packets(&self) -> Result<Vec<Packet>> {
         Ok(self.follow()?.packets.clone())

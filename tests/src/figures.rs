@@ -48,9 +48,14 @@ impl Figures {
         format!("{}.{:03} ms", time.as_millis(), time.subsec_micros() % 1000)
     }
 
-    fn path(&self) -> Result<PathBuf> {
+    /// Where all of it is written to.
+    pub fn directory() -> Result<PathBuf> {
         let directory = target_directory()?.join("lab");
         fs::create_dir_all(&directory)?;
-        Ok(directory.join(format!("{}.md", self.suite)))
+        Ok(directory)
+    }
+
+    fn path(&self) -> Result<PathBuf> {
+        Ok(Self::directory()?.join(format!("{}.md", self.suite)))
     }
 }

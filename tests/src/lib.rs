@@ -9,12 +9,15 @@
 )]
 
 mod advert;
+mod asker;
 mod binary;
 mod capture;
 mod clock;
 mod command;
 mod container;
 mod figures;
+mod flood;
+mod frozen;
 mod host;
 mod inject;
 mod instance;
@@ -27,17 +30,22 @@ mod probe;
 mod process;
 mod router;
 mod server;
+mod staging;
 mod stalls;
+mod status;
 mod succession;
 mod switch;
 mod wait;
 
 pub use advert::{Advert, Forged};
+pub use asker::{Asker, Page, Told};
 pub use binary::vrrpd_binary;
 pub use capture::Capture;
 pub use clock::{monotonic, wall};
 pub use container::Container;
 pub use figures::Figures;
+pub use flood::{Door, Flood};
+pub use frozen::Frozen;
 pub use host::{Assigned, Host, Port};
 pub use inject::Injector;
 pub use instance::{Instance, Preempt, Unicast, Vip};
@@ -51,7 +59,9 @@ pub use probe::{Probe, Probed};
 pub use process::Process;
 pub use router::{Frr, Keepalived, Make, Pod, Program, Router, State, Vrrpd};
 pub use server::Server;
+pub use staging::{Expected, Stage};
 pub use stalls::longest_stall;
+pub use status::{Condition, Control, Event, Status};
 pub use succession::Succession;
 pub use switch::Switch;
 pub use wait::{eventually, never};

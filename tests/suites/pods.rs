@@ -96,8 +96,11 @@ fn works(file: &str, variables: &[(&str, &str)]) -> Result<()> {
     for container in [master, backup] {
         let probe = pods.manifest.probe("livenessProbe")?;
         let probe: Vec<&str> = probe.iter().map(String::as_str).collect();
-        let found = container.exec(&probe)?;
+        container.exec(&probe)?;
+        let found = container.exec(&["pgrep", "keepalived"])?;
         ensure!(found.lines().count() == 1, "one process is called so: {found}");
+        container.exec(&["vrrpd", "health", "--live"])?;
+        container.exec(&["vrrpd", "health", "--ready"])?;
         ensure!(container.log()?.contains("VRRP_Script(chk_ipfailover) succeeded"));
     }
     let line = pods.lab.capture()?.tcpdump(&["vrrp"])?;

@@ -25,4 +25,4 @@ pub use spec::{
     Capabilities, Check, Endpoint, EndpointFlaw, Expected, Hook, Hooks, Http, Identity, Pattern, Probe,
     Processes, Script, StateFile, Url, UrlFlaw,
 };
-pub use watch::watch;
+pub use watch::{Run, watch};

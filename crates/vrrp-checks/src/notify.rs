@@ -3,6 +3,7 @@
 //! Nothing here may delay an election: telling only queues. A hook that lags misses states in between, but never the
 //! last one, and STOP is always told.
 
+mod backlog;
 mod fifo;
 mod hook;
 mod notice;
@@ -18,6 +19,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tracing::{debug, warn};
 
+pub use backlog::Backlog;
 pub use notice::{Event, Kind, Notice, State};
 
 use crate::Hooks;
@@ -36,6 +38,7 @@ pub struct Notifier {
     fifo: Option<Mutex<Fifo>>,
     subjects: HashMap<(Kind, String), mpsc::UnboundedSender<Notice>>,
     tasks: Vec<JoinHandle<()>>,
+    backlog: Backlog,
 }
 
 impl Notifier {
@@ -49,6 +52,7 @@ impl Notifier {
             fifo: fifo.map(|path| Mutex::new(Fifo::new(path))),
             subjects: HashMap::new(),
             tasks: Vec::new(),
+            backlog: Backlog::default(),
         };
         for (kind, name, hooks) in subjects {
             if hooks == Hooks::default() {
@@ -56,9 +60,10 @@ impl Notifier {
             }
             let (tell, told) = mpsc::unbounded_channel();
             notifier.subjects.insert((kind, name), tell);
+            let backlog = notifier.backlog();
             notifier
                 .tasks
-                .push(tokio::spawn(serve(runner.lane(), hooks, told)));
+                .push(tokio::spawn(serve(runner.lane(), hooks, told, backlog)));
         }
         notifier
     }
@@ -71,8 +76,16 @@ impl Notifier {
             fifo.tell(&notice, Instant::now());
         }
         if let Some(subject) = self.subjects.get(&(notice.kind, notice.name.clone())) {
-            let _ = subject.send(notice);
+            self.backlog.add();
+            if subject.send(notice).is_err() {
+                self.backlog.take();
+            }
         }
+    }
+
+    /// How far hooks lag, for somebody who looks from elsewhere. What waits in the FIFO is known to the kernel alone.
+    pub fn backlog(&self) -> Backlog {
+        self.backlog.clone()
     }
 
     /// Waits until every hook was told everything. How long that may take is the caller's to say.
@@ -85,11 +98,12 @@ impl Notifier {
 }
 
 /// Tells the hooks of one subject, until nobody can tell them more and everything is told.
-async fn serve(lane: Lane, hooks: Hooks, mut told: mpsc::UnboundedReceiver<Notice>) {
+async fn serve(lane: Lane, hooks: Hooks, mut told: mpsc::UnboundedReceiver<Notice>, backlog: Backlog) {
     let mut queue = Queue::default();
     loop {
         match queue.next() {
             Some(notice) => {
+                backlog.take();
                 let jobs = hook::jobs(&hooks, &notice);
                 let (outdate, outdated) = watch::channel(false);
                 let telling = run(&lane, &notice, jobs, outdated);
@@ -98,7 +112,7 @@ async fn serve(lane: Lane, hooks: Hooks, mut told: mpsc::UnboundedReceiver<Notic
                     tokio::select! {
                         () = &mut telling => break,
                         Some(notice) = told.recv() => {
-                            push(&mut queue, notice);
+                            push(&mut queue, notice, &backlog);
                             outdate.send_replace(queue.has_state());
                         }
                     }
@@ -106,19 +120,20 @@ async fn serve(lane: Lane, hooks: Hooks, mut told: mpsc::UnboundedReceiver<Notic
                 queue.told();
             }
             None => match told.recv().await {
-                Some(notice) => push(&mut queue, notice),
+                Some(notice) => push(&mut queue, notice, &backlog),
                 None => return,
             },
         }
         // The latest state counts, so all that is known must be in the queue.
         while let Ok(notice) = told.try_recv() {
-            push(&mut queue, notice);
+            push(&mut queue, notice, &backlog);
         }
     }
 }
 
-fn push(queue: &mut Queue, notice: Notice) {
+fn push(queue: &mut Queue, notice: Notice, backlog: &Backlog) {
     for missed in queue.push(notice) {
+        backlog.overtake();
         debug!(
             "({}) hooks lag: they are not told of {} (transition {})",
             missed.name,
@@ -140,6 +155,7 @@ async fn run(lane: &Lane, notice: &Notice, jobs: Vec<Job>, mut outdated: watch::
             );
         } else {
             warn!(
+                event = "notify_script_failed",
                 "({}) notify script {path} for {} {ended}",
                 notice.name,
                 describe(notice)

@@ -50,12 +50,12 @@ pub enum Probe {
 }
 
 impl fmt::Display for Probe {
-    /// In a few words.
+    /// In a few words. The arguments of a script may hold secrets: they are left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Http(http) => write!(f, "{}", http.url),
             Self::Tcp(endpoint) => write!(f, "tcp {endpoint}"),
-            Self::Script(script) => write!(f, "script {}", script.argv.join(" ")),
+            Self::Script(script) => write!(f, "script {}", script.argv.first().map_or("", String::as_str)),
             Self::File(file) if file.presence => write!(f, "presence of {}", file.path.display()),
             Self::File(file) => write!(f, "number in {}", file.path.display()),
             Self::Process(Processes { name, min }) => write!(f, "{min} or more of process {name}"),

@@ -2,10 +2,12 @@
 
 mod phrase;
 mod rhythm;
+mod run;
 #[cfg(test)]
 mod tests;
 
 use core::convert::Infallible;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -18,18 +20,19 @@ use crate::runner::{Ended, Job};
 use crate::{Check, Judge, Standing};
 use phrase::{output, phrase};
 use rhythm::{Rhythm, rhythms};
+pub use run::Run;
 
 /// Runs all checks for ever, on a tokio runtime with I/O and time: each at once, then at its interval, and never
 /// twice at a time. A run that outlasts its interval has the beats that it missed left out.
 ///
-/// `run_script` starts the script of the check at an index and waits for its end. `report` is told how the check at an index stands: after its
-/// first run, and whenever that changes.
+/// `run_script` starts the script of the check at an index and waits for its end. `report` is told what came of each
+/// run of the check at an index; and how that check stands: after its first run, and whenever that changes.
 ///
 /// All ends when the future is dropped, runs under way included.
 pub async fn watch<F, Fut>(
     checks: Vec<Check>,
     run_script: F,
-    mut report: impl FnMut(usize, Standing),
+    mut report: impl FnMut(usize, Run, Option<Standing>),
 ) -> Infallible
 where
     F: Fn(usize, Job) -> Fut,
@@ -43,10 +46,10 @@ where
         .enumerate()
         .map(|(index, (check, rhythm))| Watched::new(index, check, rhythm).turn(&prober))
         .collect();
-    while let Some((mut watched, result)) = turns.next().await {
-        if let Some(standing) = watched.hear(result) {
-            report(watched.index, standing);
-        }
+    while let Some((mut watched, result, took)) = turns.next().await {
+        let run = Run::new(&result, took);
+        let changed = watched.hear(result);
+        report(watched.index, run, changed);
         turns.push(watched.turn(&prober));
     }
     core::future::pending().await
@@ -72,16 +75,18 @@ impl Watched {
         }
     }
 
-    /// Waits until it is time, and runs it once.
-    async fn turn<F, Fut>(mut self, prober: &Prober<F>) -> (Self, Result<Answer, Failure>)
+    /// Waits until it is time, and runs it once: what that brought, and how long it took.
+    async fn turn<F, Fut>(mut self, prober: &Prober<F>) -> (Self, Result<Answer, Failure>, Duration)
     where
         F: Fn(usize, Job) -> Fut,
         Fut: Future<Output = Ended>,
     {
         let ended = self.time().await;
+        let start = Instant::now();
         let result = prober.run(self.index, &self.check, &ended).await;
-        self.rhythm.skip(Instant::now());
-        (self, result)
+        let end = Instant::now();
+        self.rhythm.skip(end);
+        (self, result, end.duration_since(start))
     }
 
     /// Waits for the next beat, or until processes end that the check cannot pass without: these are returned.
@@ -114,7 +119,12 @@ impl Watched {
         };
         let changed = self.judge.hear(standing).cloned();
         if changed.is_some() {
-            info!(output = output(&result), "{}", phrase(&self.check, &result));
+            info!(
+                event = "check_changed",
+                output = output(&result),
+                "{}",
+                phrase(&self.check, &result)
+            );
         }
         if let Ok(Answer::Runs(lives)) = result {
             self.lives = lives;

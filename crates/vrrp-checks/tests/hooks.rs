@@ -113,6 +113,48 @@ async fn one_that_lags_is_told_the_latest_state() {
     assert_eq!(bench.read("log"), expected);
 }
 
+/// Of one subject and of another: what is being told does not wait.
+#[tokio::test]
+async fn what_waits_and_what_was_overtaken_is_counted() {
+    let bench = Bench::new();
+    let hooks = slow(&bench);
+    let subjects = ["VI_1", "VI_2"].map(|name| (Kind::Instance, name.to_owned(), hooks.clone()));
+    let notifier = Notifier::new(&bench.runner, Some(bench.path("fifo")), subjects.into());
+    let backlog = notifier.backlog();
+    let counts = || (backlog.waiting(), backlog.overtaken());
+    let wait_for = async |expected| {
+        let what = format!("{expected:?}");
+        eventually(&what, || (counts() == expected).then_some(())).await;
+    };
+    assert_eq!(counts(), (0, 0));
+    notifier.tell(notice("VI_1", BACKUP, 1));
+    notifier.tell(notice("VI_2", BACKUP, 2));
+    notifier.tell(notice("without hooks", BACKUP, 3));
+    assert_eq!(counts(), (2, 0), "they wait until somebody looks");
+    eventually("both", || (bench.read("log").lines().count() == 2).then_some(())).await;
+    assert_eq!(counts(), (0, 0), "they are being told");
+
+    notifier.tell(notice("VI_1", MASTER, 4));
+    notifier.tell(notice("VI_1", Event::Reasserted, 5));
+    notifier.tell(notice("VI_2", FAULT, 6));
+    assert_eq!(backlog.waiting(), 3);
+    // Both of what waits for the first one.
+    notifier.tell(notice("VI_1", FAULT, 7));
+    wait_for((2, 2)).await;
+    notifier.tell(notice("VI_1", STOP, 8));
+    notifier.tell(notice("VI_1", MASTER, 9));
+    wait_for((2, 4)).await;
+
+    let finishing = tokio::spawn(notifier.finish());
+    fs::write(bench.path("go"), "").unwrap();
+    finishing.await.unwrap();
+    assert_eq!(counts(), (0, 4), "nothing is left, and nothing is forgotten");
+    let log = bench.read("log");
+    let mut ended: Vec<_> = log.lines().filter_map(|line| line.strip_prefix("end ")).collect();
+    ended.sort_unstable();
+    assert_eq!(ended, ["1", "2", "6", "8"]);
+}
+
 #[tokio::test]
 async fn stop_is_the_last_and_is_waited_for() {
     let bench = Bench::new();

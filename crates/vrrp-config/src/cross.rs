@@ -1,6 +1,7 @@
 //! What only shows when everything is read: comparisons between instances, and references by name.
 
 mod group;
+mod http;
 mod instance;
 mod preempt;
 mod track;
@@ -38,6 +39,7 @@ pub(crate) fn check(drafts: &Drafts, sources: &[Source], before: &[Finding]) -> 
     track::compare(&mut comparison);
     group::compare(&mut comparison);
     preempt::compare(&mut comparison);
+    http::compare(&mut comparison);
     comparison.findings
 }
 

@@ -13,6 +13,8 @@ const ONLY_HERE: &[&Key] = &[
     keys::hook::SCRIPT_SECURITY,
     keys::NOTIFY_FIFO,
     keys::FIREWALL,
+    keys::HTTP,
+    keys::CONTROL,
 ];
 
 /// Reports what an included file may not have.

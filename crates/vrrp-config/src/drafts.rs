@@ -1,5 +1,6 @@
 //! Everything that was read, of all files, and what becomes of it.
 
+use core::net::SocketAddr;
 use std::collections::{HashMap, HashSet};
 
 use vrrp_checks::Check;
@@ -15,6 +16,8 @@ pub(crate) struct Drafts {
     pub(crate) checks: Vec<check::Draft>,
     pub(crate) instances: Vec<instance::Draft>,
     pub(crate) groups: Vec<group::Draft>,
+    /// Where the status is served.
+    pub(crate) listen: Option<Located<SocketAddr>>,
 }
 
 /// Something that counts for an instance.

@@ -2,10 +2,11 @@
 //!
 //! The way: `reader` has the variables and collects what is wrong with them; `pool` are the virtual addresses, `groups`
 //! which of them move together and under which VRID; `node` is where we are and who else there is; `priority` and
-//! `spread` say who is preferred; `check` what a node depends on, and whom it tells.
+//! `spread` say who is preferred; `check` what a node depends on, and whom it tells; `http` where it says how it is.
 
 mod check;
 mod groups;
+mod http;
 mod names;
 mod node;
 mod pool;
@@ -29,7 +30,9 @@ use self::node::Node;
 use self::priority::Formula;
 use self::reader::{Reader, digits, whole_number};
 use self::spread::Nodes;
-use crate::{Config, EnvironmentFlaw, Firewall, InstanceConfig, InstanceFlaw, Loaded, Problem, Surroundings};
+use crate::{
+    Config, Control, EnvironmentFlaw, Firewall, InstanceConfig, InstanceFlaw, Loaded, Problem, Surroundings,
+};
 
 const DEFAULT_NAME: &str = "OpenShift-IPFailover";
 const DEFAULT_REPLICAS: i64 = 2;
@@ -88,6 +91,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let replicas = read_replicas(reader);
     let firewall = read_firewall(reader);
     let nodes = spread::read(reader, node.source.or(node.address), &node.peers);
+    let http = http::read(reader, &pool, node.address, check.as_ref());
 
     let Name {
         scrubbed,
@@ -150,6 +154,8 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
         groups: Vec::new(),
         notify_fifo: None,
         firewall,
+        http,
+        control: Control::default(),
     })
 }
 

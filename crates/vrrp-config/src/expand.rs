@@ -51,7 +51,7 @@ fn value(inner: &str, surroundings: &dyn Surroundings) -> Result<String, Variabl
             .map(|net| net.addr().to_string())
             .ok_or_else(|| VariableFlaw::NoAddress(interface.to_owned()))
     } else if !is_name(name) {
-        return Err(VariableFlaw::BadName(inner.to_owned()));
+        return Err(VariableFlaw::BadName(name.to_owned()));
     } else if name == "HOSTNAME" {
         surroundings.hostname().ok_or(VariableFlaw::NoHostname)
     } else {

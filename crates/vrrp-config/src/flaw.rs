@@ -2,9 +2,11 @@
 
 mod address;
 mod check;
+mod control;
 mod environment;
 mod file;
 mod group;
+mod http;
 mod instance;
 mod name;
 mod script;
@@ -14,9 +16,11 @@ mod variable;
 
 pub use address::AddressFlaw;
 pub use check::CheckFlaw;
+pub use control::ControlFlaw;
 pub use environment::EnvironmentFlaw;
 pub use file::{FileFlaw, ReadFailure};
 pub use group::GroupFlaw;
+pub use http::HttpFlaw;
 pub use instance::InstanceFlaw;
 pub use name::{Bearer, NameFlaw};
 pub use script::{Power, ScriptFlaw};
@@ -59,6 +63,12 @@ pub enum Flaw {
     /// With a sync group.
     #[error(transparent)]
     Group(#[from] GroupFlaw),
+    /// With where the status is served.
+    #[error(transparent)]
+    Http(#[from] HttpFlaw),
+    /// With who may use the control socket.
+    #[error(transparent)]
+    Control(#[from] ControlFlaw),
     /// With an environment variable that is a setting.
     #[error(transparent)]
     Environment(#[from] EnvironmentFlaw),
@@ -98,6 +108,8 @@ impl Flaw {
                     | TrackFlaw::AlwaysBelow { .. }
             ),
             Self::Group(flaw) => matches!(flaw, GroupFlaw::Single),
+            Self::Http(flaw) => matches!(flaw, HttpFlaw::Everywhere(_)),
+            Self::Control(flaw) => matches!(flaw, ControlFlaw::NobodyMayChange),
             Self::Environment(flaw) => flaw.is_warning(),
         };
         if warning {
@@ -117,6 +129,7 @@ impl Flaw {
                 | Self::Check(CheckFlaw::NoProbe)
                 | Self::Track(TrackFlaw::NeverBelow { .. } | TrackFlaw::AlwaysBelow { .. })
                 | Self::Group(GroupFlaw::Single)
+                | Self::Control(ControlFlaw::NobodyMayChange)
         )
     }
 }

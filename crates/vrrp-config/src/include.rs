@@ -11,8 +11,8 @@ use crate::reader::{Finding, Reader, Table};
 use crate::script::Defaults;
 use crate::source::{Located, Place, Source, block_offsets, elsewhere, open_regular, read_limited};
 use crate::{
-    Config, FileFlaw, Firewall, Flaw, Loaded, Location, Problem, ReadFailure, Severity, Surroundings, check,
-    cross, daemon, firewall, group, instance, keys, syntax,
+    Config, Control, FileFlaw, Firewall, Flaw, Loaded, Location, Problem, ReadFailure, Severity,
+    Surroundings, check, control, cross, daemon, firewall, group, http, instance, keys, syntax,
 };
 
 /// No configuration is larger; a log or an image given by mistake is.
@@ -31,6 +31,7 @@ pub(crate) fn load(path: &Path, surroundings: &dyn Surroundings) -> Result<Loade
         name: None,
         notify_fifo: None,
         firewall: None,
+        control: Control::default(),
         reading: Vec::new(),
         included: HashMap::new(),
     };
@@ -62,6 +63,7 @@ struct Loader<'s> {
     name: Option<String>,
     notify_fifo: Option<PathBuf>,
     firewall: Option<Firewall>,
+    control: Control,
     /// The files that are being read: this one, the one that includes it, and so on up to the main file.
     reading: Vec<PathBuf>,
     /// Where each file was included.
@@ -119,6 +121,8 @@ impl Loader<'_> {
             self.name = daemon::read_name(&mut reader, &table);
             self.notify_fifo = daemon::read_fifo(&mut reader, &table);
             self.firewall = firewall::read(&mut reader, &table);
+            self.drafts.listen = http::read(&mut reader, &table);
+            self.control = control::read(&mut reader, &table);
             daemon::read_scripts(&mut reader, &table);
         } else {
             daemon::refuse(&mut reader, &table);
@@ -243,6 +247,7 @@ impl Loader<'_> {
         self.findings.sort_by_key(|finding| finding.place);
         let refused = any_error(&self.findings);
         let problems = problems(&self.sources, self.findings);
+        let http = self.drafts.listen.as_ref().map(|listen| listen.value);
         match self.drafts.finish() {
             Some((checks, instances, groups)) if !refused => Ok(Loaded {
                 config: Config {
@@ -252,6 +257,8 @@ impl Loader<'_> {
                     groups,
                     notify_fifo: self.notify_fifo,
                     firewall: self.firewall,
+                    http,
+                    control: self.control,
                 },
                 warnings: problems,
                 files: self.sources.into_iter().map(|source| source.path).collect(),

@@ -44,8 +44,15 @@ keys! {
     INCLUDE: "include", "a list of paths", r#"include = ["conf.d/*.toml"]"#;
     NOTIFY_FIFO: "notify_fifo", "a path in quotes", r#"notify_fifo = "/run/vrrpd/notify.fifo""#;
     FIREWALL: "firewall", "true, false or the name of a chain in quotes", r#"firewall = "INPUT""#;
+    HTTP: "http", "a table", "[http]";
+    CONTROL: "control", "a table", "[control]";
     INSTANCE: "instance", "a table for each virtual router", "[[instance]]";
     GROUP: "group", "a table for each sync group", "[[group]]";
+
+    LISTEN: "http.listen", "an address and a port in quotes", r#"listen = "127.0.0.1:9650""#;
+
+    CONTROL_GROUP: "control.group", "a group's name in quotes", r#"group = "vrrpd""#;
+    GROUP_MAY_CHANGE: "control.group_may_change", "true or false", "group_may_change = true";
 
     NAME: "name", "a text in quotes", r#"name = "web""#;
     INTERFACE: "interface", "an interface's name in quotes", r#"interface = "eth0""#;
@@ -100,10 +107,22 @@ pub(crate) const MAIN: &Section = &Section {
         hook::SCRIPT_SECURITY,
         NOTIFY_FIFO,
         FIREWALL,
+        HTTP,
+        CONTROL,
         check::CHECK,
         INSTANCE,
         GROUP,
     ],
+};
+
+pub(crate) const HTTP_KEYS: &Section = &Section {
+    name: "[http]",
+    keys: &[LISTEN],
+};
+
+pub(crate) const CONTROL_KEYS: &Section = &Section {
+    name: "[control]",
+    keys: &[CONTROL_GROUP, GROUP_MAY_CHANGE],
 };
 
 pub(crate) const INSTANCE_KEYS: &Section = &Section {
@@ -175,6 +194,8 @@ pub(crate) const GARP_KEYS: &Section = &Section {
 /// All of them.
 pub(crate) const SECTIONS: &[&Section] = &[
     MAIN,
+    HTTP_KEYS,
+    CONTROL_KEYS,
     check::KEYS,
     INSTANCE_KEYS,
     PREEMPT_KEYS,

@@ -17,6 +17,7 @@ mod address;
 mod authentication;
 mod capability;
 mod check;
+mod control;
 mod cross;
 mod daemon;
 mod drafts;
@@ -27,6 +28,7 @@ mod flaw;
 mod garp;
 mod group;
 mod hook;
+mod http;
 mod include;
 mod instance;
 mod keys;
@@ -46,7 +48,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -54,8 +56,8 @@ use ipnet::Ipv4Net;
 use vrrp_checks::{Check, Hooks, Identity};
 
 pub use flaw::{
-    AddressFlaw, Bearer, CheckFlaw, EnvironmentFlaw, FileFlaw, Flaw, GroupFlaw, InstanceFlaw, NameFlaw,
-    Power, ReadFailure, ScriptFlaw, ShapeFlaw, TrackFlaw, VariableFlaw,
+    AddressFlaw, Bearer, CheckFlaw, ControlFlaw, EnvironmentFlaw, FileFlaw, Flaw, GroupFlaw, HttpFlaw,
+    InstanceFlaw, NameFlaw, Power, ReadFailure, ScriptFlaw, ShapeFlaw, TrackFlaw, VariableFlaw,
 };
 pub use keys::Key;
 pub use problem::{Location, Problem, Severity};
@@ -79,6 +81,11 @@ pub struct Config {
     pub notify_fifo: Option<PathBuf>,
     /// Whether the host's firewall is made to accept adverts as long as the daemon runs; `None` = it is left alone.
     pub firewall: Option<Firewall>,
+    /// Where the status is served over HTTP; `None` = not at all. Not a virtual address, unless it is this host's own, and
+    /// its port is not 0.
+    pub http: Option<SocketAddr>,
+    /// Who may use the control socket.
+    pub control: Control,
 }
 
 impl Config {
@@ -94,6 +101,24 @@ pub struct Firewall {
     /// A chain of iptables' `filter` table in which the rule stands whether or not it drops anything. 1 to 28 of
     /// `A-Z a-z 0-9 _ . -`, not beginning with `-`.
     pub chain: Option<String>,
+}
+
+/// Who may use the control socket, beside root and the daemon's own user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Control {
+    /// The group whose members may ask the daemon over its control socket; `None` = only root and the daemon's own user.
+    pub group: Option<Group>,
+    /// Whether that group may also change things (reload) and not only look. `false` without a group.
+    pub group_may_change: bool,
+}
+
+/// A group of this host's users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its name, as the configuration has it.
+    pub name: String,
+    /// Its number, as the host had it when the configuration was read.
+    pub gid: u32,
 }
 
 /// Virtual routers that are MASTER together or not at all.

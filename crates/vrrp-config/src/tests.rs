@@ -2,11 +2,13 @@
 
 mod address;
 mod check;
+mod control;
 mod daemon;
 mod example;
 mod files;
 mod group;
 mod hook;
+mod http;
 mod instance;
 mod preempt;
 mod property;
@@ -83,7 +85,11 @@ impl Surroundings for Alpha {
     }
 
     fn group(&self, name: &str) -> Option<u32> {
-        (name == "www").then_some(33)
+        match name {
+            "www" => Some(33),
+            "vrrpd" => Some(990),
+            _ => None,
+        }
     }
 
     fn is_root(&self) -> bool {

@@ -13,7 +13,7 @@ use std::path::Path;
 use vrrp_checks::{Hook, Hooks, Identity};
 use vrrp_core::InterfaceName;
 
-use crate::{Config, InstanceConfig, Key, Surroundings, keys};
+use crate::{Config, Group, InstanceConfig, Key, Surroundings, keys};
 
 pub use untold::{Reason, Subject, Untold};
 
@@ -34,7 +34,7 @@ pub fn to_toml(config: &Config, surroundings: &dyn Surroundings) -> Result<Strin
 /// The `keepalived.conf` of this configuration, for keepalived 2.2.7 and newer.
 ///
 /// Where keepalived only knows other moments (the rounds of gratuitous ARP), it gets the nearest ones. It never ends a
-/// notify script that takes long, and leaves the firewall alone.
+/// notify script that takes long, leaves the firewall alone, and tells nobody its status: a comment says what it lacks.
 ///
 /// # Errors
 /// Everything that keepalived cannot do, or does differently.
@@ -83,6 +83,16 @@ impl<'s> Scribe<'s> {
             return None;
         }
         Some(&identity.name)
+    }
+
+    /// The name of a group, if this host still means the same by it.
+    fn group<'g>(&mut self, of: &Subject, key: &'static Key, group: &'g Group) -> Option<&'g str> {
+        if self.surroundings.group(&group.name) != Some(group.gid) {
+            let (name, gid) = (group.name.clone(), group.gid);
+            self.report(of, Reason::Group { key, name, gid });
+            return None;
+        }
+        Some(&group.name)
     }
 
     fn path<'p>(&mut self, of: &Subject, key: &'static Key, path: &'p Path) -> Option<&'p str> {

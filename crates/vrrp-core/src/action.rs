@@ -130,6 +130,26 @@ pub enum Cause {
     Group(Box<str>),
 }
 
+impl Cause {
+    /// A short name that never changes.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Stopped => "stopped",
+            Self::Owner => "owner",
+            Self::Silence => "silence",
+            Self::Resigned(_) => "resigned",
+            Self::Preempted { .. } => "preempted",
+            Self::HigherPriority { .. } => "higher_priority",
+            Self::HigherAddress { .. } => "higher_address",
+            Self::Fault(_) => "fault",
+            Self::Refused(_) => "refused",
+            Self::Recovered => "recovered",
+            Self::Group(_) => "group",
+        }
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -152,12 +152,12 @@ pub fn admit(
     Ok(Heard {
         source: meta.source,
         priority: advert.priority(),
-        difference: difference(&params.advertised, advert),
+        difference: address_difference(&params.advertised, advert),
     })
 }
 
-/// How the advert's list differs from ours; the order does not matter.
-fn difference(ours: &[IpAddr], advert: &Advert<'_>) -> Option<AddressDifference> {
+/// How an advert's list of addresses differs from ours; the order does not matter. `None` if it does not.
+pub fn address_difference(ours: &[IpAddr], advert: &Advert<'_>) -> Option<AddressDifference> {
     let theirs = advert.addresses();
     if theirs.clone().eq(ours.iter().copied()) {
         return None;

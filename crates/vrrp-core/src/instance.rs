@@ -179,6 +179,11 @@ impl Instance {
         self.params.tracks.iter().zip(&self.standings)
     }
 
+    /// The network around it, as it was told last.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// The address that it sends from and that decides ties.
     pub fn source(&self) -> Option<IpAddr> {
         self.network.source

@@ -36,7 +36,7 @@ mod track;
 
 pub use action::{Action, Actions, Cause, Moved, Note, Round, State};
 pub use address::{InterfaceName, Refusal, VirtualAddress};
-pub use admit::{Discard, Meta, admit};
+pub use admit::{Discard, Meta, address_difference, admit};
 pub use event::{AddressDifference, Epoch, Event, Fault, Heard, Network, Permit};
 pub use instance::{Instance, Status};
 pub use params::{Announcing, Interval, Params, Preempt, Transport};

@@ -11,6 +11,7 @@ use core::time::Duration;
 use vrrp_packet::{Authentication, Priority, Vrid, WirePriority};
 
 use crate::Track;
+use crate::track::best;
 
 /// The parameters of one virtual router (RFC 3768 section 6.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,14 @@ pub struct Params {
     pub announce: Announcing,
     /// What else it depends on. Nothing stands in it twice.
     pub tracks: Vec<Track>,
+}
+
+impl Params {
+    /// The highest priority that it can advertise: when everything that it tracks passes. (What says a number can say a
+    /// higher one.)
+    pub fn best_priority(&self) -> Priority {
+        best(self.priority, &self.tracks)
+    }
 }
 
 /// `Advertisement_Interval`: whole seconds, 1 to 255, as `VRRPv2` can express it (RFC 3768 section 5.3.7).

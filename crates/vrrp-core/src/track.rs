@@ -4,6 +4,7 @@
 mod tests;
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{Fault, InterfaceName, Priority};
@@ -123,6 +124,13 @@ impl Track {
     fn product(&self, value: i64) -> i64 {
         value.saturating_mul(i64::from(self.weight.get()))
     }
+}
+
+/// The most that these tracks leave of a priority, which is when all that can add to it passes. What says a number has no
+/// most.
+pub(crate) fn best(base: Priority, tracks: &[Track]) -> Priority {
+    let passing: Vec<Standing> = tracks.iter().map(|_| Standing::Passing).collect();
+    effective(base, tracks, &passing)
 }
 
 /// The priority that these standings leave, 1 to 254. The owner of the addresses (255) is immune: it must never lower

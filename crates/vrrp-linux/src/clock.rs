@@ -38,6 +38,11 @@ impl Moment {
         Self { time: now(), wall }
     }
 
+    /// The wall clock: how long after 1970.
+    pub fn wall(&self) -> Duration {
+        self.wall
+    }
+
     /// When something was that the kernel stamped so: not after this moment, as the wall clock may be set back.
     pub(crate) fn of(&self, stamp: Duration) -> Time {
         self.time - self.wall.saturating_sub(stamp)

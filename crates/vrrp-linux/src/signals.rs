@@ -19,10 +19,13 @@ pub enum Signal {
     Interrupt,
     /// SIGHUP: read the configuration again.
     Hangup,
+    /// SIGUSR1: write down the state of every virtual router.
+    User1,
+    /// SIGUSR2: write down what was counted.
+    User2,
 }
 
-/// SIGTERM, SIGINT and SIGHUP, which no longer end the process but are read here. SIGUSR1 and SIGUSR2, which people
-/// send to keepalived for a dump, do not end it either.
+/// These signals no longer end the process but are read here.
 #[derive(Debug)]
 pub struct Signals(SignalFd);
 
@@ -63,6 +66,8 @@ impl Signals {
                 Ok(libc::SIGTERM) => return Some(Signal::Terminate),
                 Ok(libc::SIGINT) => return Some(Signal::Interrupt),
                 Ok(libc::SIGHUP) => return Some(Signal::Hangup),
+                Ok(libc::SIGUSR1) => return Some(Signal::User1),
+                Ok(libc::SIGUSR2) => return Some(Signal::User2),
                 _ => {}
             }
         }

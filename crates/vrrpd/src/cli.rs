@@ -5,7 +5,9 @@
     reason = "these comments are the help texts, which are no markdown"
 )]
 
+use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -50,6 +52,23 @@ pub(crate) enum Command {
     /// Exit codes: 0 every advert is valid, or there is none; 1 one is invalid or cut off, or the capture cannot be
     /// read to its end; 2 the bytes are not hexadecimal.
     Decode(Decode),
+    /// Show how a daemon that runs here stands: what is wrong first, then its virtual routers, peers and checks.
+    ///
+    /// Exit codes: 0 nothing is wrong; 1 there is a problem; 2 the command line is wrong; 3 the daemon cannot be asked.
+    Status(Status),
+    /// Print what happened: transitions, changes of priority, problems that began and ended, and so on.
+    ///
+    /// Exit codes: 0 printed; 2 the command line is wrong; 3 the daemon cannot be asked, or ended while it was followed.
+    Events(Events),
+    /// Say in one line whether a daemon that runs here is live and ready: for probes and scripts.
+    ///
+    /// Exit codes: 0 it is; 1 it is not; 2 the command line is wrong; 3 the daemon cannot be asked, or hangs.
+    Health(Health),
+    /// Have a daemon that runs here read its configuration again, and print what came of it.
+    ///
+    /// Exit codes: 0 it is valid, or unchanged; 1 it is invalid, and the old one stays; 2 the command line is wrong; 3
+    /// the daemon cannot be asked.
+    Reload(Reload),
     /// Start scripts for a `vrrpd run`, which alone starts this, and talks to it over its standard input.
     #[command(hide = true, name = RUNNER_COMMAND)]
     Runner(Runner),
@@ -75,7 +94,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) config: ConfigSource,
     /// How log lines look.
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    #[arg(long, value_name = "FORMAT", default_value = "auto")]
     pub(crate) log_format: LogFormat,
     /// What is logged: this, and what is worse.
     #[arg(long, value_name = "LEVEL", env = "VRRPD_LOG", default_value = "info")]
@@ -112,8 +131,95 @@ pub(crate) struct Cleanup {
     pub(crate) force: bool,
 }
 
-/// Where a configuration comes from.
+/// Which daemon is asked.
 #[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// The daemon's name [default: the only one that runs here]
+    #[arg(value_name = "NAME", value_parser = daemon_name)]
+    pub(crate) name: Option<String>,
+    /// Where the daemon has its socket: its own --state-dir.
+    #[arg(long, value_name = "DIR", default_value = STATE_DIR)]
+    pub(crate) state_dir: PathBuf,
+}
+
+/// As a configuration may have it: it becomes part of a path.
+fn daemon_name(name: &str) -> Result<String, String> {
+    let is_clean = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    if (1..=64).contains(&name.len()) && name.chars().all(is_clean) && !name.starts_with('.') {
+        Ok(name.to_owned())
+    } else {
+        Err("a daemon's name is 1 to 64 of A-Z a-z 0-9 _ . - and does not begin with a dot".into())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Print everything as one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show it again every so many seconds, until Ctrl-C.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        value_parser = pause
+    )]
+    pub(crate) watch: Option<Duration>,
+    /// Show this virtual router, and all of it. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) router: Vec<String>,
+}
+
+fn pause(seconds: &str) -> Result<Duration, String> {
+    let seconds: Option<f64> = seconds.parse().ok();
+    seconds
+        .filter(|seconds| (0.1..=3600.0).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "from 0.1 to 3600 seconds".into())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Events {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Go on with what happens from now on, until Ctrl-C.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Print each event as one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Only events after this number.
+    #[arg(long, value_name = "SEQUENCE", default_value_t = 0)]
+    pub(crate) after: u64,
+    /// Of those that are past only the last so many.
+    #[arg(long = "last", short = 'n', value_name = "NUMBER")]
+    pub(crate) last: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Only whether the daemon does its work.
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// Only whether it has all that it needs to serve.
+    #[arg(long, conflicts_with = "live")]
+    pub(crate) ready: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reload {
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// Where a configuration comes from.
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ConfigSource {
     /// The configuration.
     #[arg(
@@ -127,6 +233,16 @@ pub(crate) struct ConfigSource {
     /// The configuration is in the OPENSHIFT_HA_* variables, as a pod has them, and in no file.
     #[arg(long)]
     pub(crate) from_env: bool,
+}
+
+impl fmt::Display for ConfigSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.from_env {
+            f.write_str("the environment")
+        } else {
+            self.path.display().fmt(f)
+        }
+    }
 }
 
 /// In which form a configuration is printed.
@@ -227,10 +343,14 @@ pub(crate) struct Decode {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// For the journal if standard error leads there, for people otherwise.
+    Auto,
+    /// For people, on standard error.
     Human,
-    /// One JSON object a line.
+    /// One JSON object a line, on standard error.
     Json,
+    /// Entries of systemd's journal, with every fact as a field of its own.
+    Journald,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

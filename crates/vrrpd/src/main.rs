@@ -2,14 +2,17 @@
 
 #![forbid(unsafe_code)]
 
+mod ask;
 mod check;
 mod cleanup;
 mod cli;
+mod control;
 mod convert;
 mod decode;
 mod logging;
 mod manifest;
 mod problems;
+mod report;
 mod run;
 mod runner;
 mod surroundings;
@@ -26,6 +29,10 @@ fn main() -> ExitCode {
         cli::Command::Cleanup(options) => cleanup::run(&options),
         cli::Command::Manifest(options) => manifest::run(&options),
         cli::Command::Decode(options) => decode::run(&options),
+        cli::Command::Status(options) => ask::status(&options),
+        cli::Command::Events(options) => ask::events(&options),
+        cli::Command::Health(options) => ask::health(&options),
+        cli::Command::Reload(options) => ask::reload(&options),
         cli::Command::Runner(options) => runner::run(&options),
     }
 }

@@ -26,18 +26,13 @@ pub(crate) fn load(source: &ConfigSource) -> Result<Loaded, Refused> {
     } else {
         vrrp_config::load(&source.path, &Host)
     };
-    let name: &dyn Display = if source.from_env {
-        &"the environment"
-    } else {
-        &source.path.display()
-    };
     match loaded {
         Ok(loaded) => {
-            report(name, &loaded.warnings);
+            report(source, &loaded.warnings);
             Ok(loaded)
         }
         Err(problems) => {
-            report(name, &problems);
+            report(source, &problems);
             Err(Refused)
         }
     }

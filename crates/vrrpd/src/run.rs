@@ -1,20 +1,11 @@
 //! `vrrpd run`: the daemon.
 
-mod announcer;
 mod ending;
 mod engine;
 mod firewall;
-mod inbox;
 mod keepalived_conf;
-mod links;
 mod narrate;
-mod neighbours;
-mod notices;
-mod outlook;
 mod pace;
-mod port;
-mod rejects;
-mod router;
 mod service;
 
 use std::io;
@@ -35,9 +26,15 @@ use vrrp_linux::{
     lock_memory, missing, now, real_time, wake_pair,
 };
 
-use self::engine::{Engine, Verdict};
-use self::notices::Notices;
-use self::service::{Ends, Service};
+use self::engine::chronicle::{Chronicle, News};
+use self::engine::notices::Notices;
+use self::engine::picture::Rights;
+use self::engine::{Engine, Told};
+use self::service::desk::Facts;
+use self::service::http;
+use self::service::listener::{self, Access};
+use self::service::supervisor::Supervisor;
+use self::service::{Ends, Needs, Service};
 use crate::cli::{PASS_ENVIRONMENT, RUNNER_COMMAND, Run};
 use crate::logging;
 use crate::problems::{self, complain};
@@ -89,6 +86,7 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
     let mut signals = Signals::new().context("signals cannot be received")?;
     let log = logging::start(options.log_format, options.log_level);
     info!(
+        event = "starting",
         name = config.name,
         routers = config.instances.len(),
         "vrrpd {} starts",
@@ -96,6 +94,7 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
     );
     if let Err(error) = descriptors {
         info!(
+            event = "file_limit_kept",
             "the limit of open files stays as it is ({error}): set LimitNOFILE if there are hundreds of checks"
         );
     }
@@ -109,21 +108,39 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
     let mut kernel_options = KernelOptions::new(&config.name, &options.state_dir);
     kernel_options.configured = config.addresses().cloned().collect();
     let (kernel, reports) = Kernel::start(kernel_options, waker.clone())?;
-    let (service, Ends { notices, verdicts }) = Service::start(&config, presence.as_ref(), runner, waker)
-        .context("the service thread cannot be started")?;
+    let standing = firewall::Standing::default();
+    let needs = Needs {
+        facts: Facts {
+            source: options.config.clone(),
+            started: now(),
+            firewall: config.firewall.is_some().then(|| standing.clone()),
+            http: config.http.map(http::State::new),
+            log: log.lost(),
+            supervisor: Supervisor::found(),
+            config: config.clone(),
+        },
+        listener: listener::open(&options.state_dir, &config.name, access(&config.control)),
+        state_dir: options.state_dir.clone(),
+        presence: presence.as_ref(),
+        runner,
+        waker,
+    };
+    let (service, Ends { notices, news, told }) =
+        Service::start(needs).context("the service thread cannot be started")?;
     let arp = ArpSocket::open().context("gratuitous ARP cannot be sent")?;
     let timer = Timer::new().context("no timer can be had")?;
-    let opening = firewall::open(&config, options.config.from_env);
+    let opening = firewall::open(&config, options.config.from_env, standing);
     // After the other threads have started: they shall not inherit it.
-    prefer_this_thread();
+    let rights = prefer_this_thread();
 
-    let engine = Engine::new(config, kernel, arp, Notices::new(notices), now());
-    let news = News {
+    let channels = (Notices::new(notices), Chronicle::new(news));
+    let engine = Engine::new(config, (kernel, arp), channels, rights, now());
+    let others = Others {
         wake_up,
         reports,
-        verdicts,
+        told,
     };
-    let ended = protocol_loop(engine, &mut signals, &timer, &news, options.config.from_env);
+    let ended = protocol_loop(engine, &mut signals, &timer, &others);
     // One signal more ends all waiting.
     let mut hurry = false;
     let mut impatient = || {
@@ -138,6 +155,14 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
     ended
 }
 
+/// Who may ask the daemon, beside root and its own user.
+fn access(control: &vrrp_config::Control) -> Access {
+    Access {
+        group: control.group.as_ref().map(|group| group.gid),
+        group_may_change: control.group_may_change,
+    }
+}
+
 /// Nobody else on this host may run this configuration: two would take each other's addresses for their own.
 fn claim(name: &str) -> anyhow::Result<Option<Presence>> {
     let claimed = Presence::claim(name).context("no socket can be had")?;
@@ -148,7 +173,10 @@ fn claim(name: &str) -> anyhow::Result<Option<Presence>> {
              configuration another name"
         )),
         Err(holder) => {
-            warn!("somebody ({holder}) pretends to be a daemon called `{name}`: no notice is taken of it");
+            warn!(
+                event = "name_pretended",
+                "somebody ({holder}) pretends to be a daemon called `{name}`: no notice is taken of it"
+            );
             Ok(None)
         }
     }
@@ -165,22 +193,32 @@ fn raise_descriptor_limit() -> nix::Result<()> {
 }
 
 /// The protocol must not wait for the disk or for other processes. Without the rights it runs all the same.
-fn prefer_this_thread() {
-    if let Err(error) = lock_memory() {
+fn prefer_this_thread() -> Rights {
+    let (locked, preferred) = (lock_memory(), real_time());
+    let rights = Rights {
+        real_time: preferred.is_ok(),
+        memory_locked: locked.is_ok(),
+    };
+    if let Err(error) = locked {
         info!(
+            event = "memory_not_locked",
             "memory is not locked ({error}): grant CAP_IPC_LOCK to keep adverts on time when memory is short"
         );
     }
-    if let Err(error) = real_time() {
-        info!("no real-time priority ({error}): grant CAP_SYS_NICE to keep adverts on time on a busy host");
+    if let Err(error) = preferred {
+        info!(
+            event = "no_real_time",
+            "no real-time priority ({error}): grant CAP_SYS_NICE to keep adverts on time on a busy host"
+        );
     }
+    rights
 }
 
 /// What other threads have to say.
-struct News {
+struct Others {
     wake_up: WakeUp,
     reports: Receiver<Report>,
-    verdicts: Receiver<Verdict>,
+    told: Receiver<Told>,
 }
 
 /// A thread that the daemon cannot do without has ended.
@@ -196,17 +234,16 @@ fn protocol_loop(
     mut engine: Engine,
     signals: &mut Signals,
     timer: &Timer,
-    news: &News,
-    from_env: bool,
+    others: &Others,
 ) -> anyhow::Result<()> {
     loop {
         let mut lost = None;
-        let reports = std::iter::from_fn(|| take(&news.reports, Lost::Netlink, &mut lost));
+        let reports = std::iter::from_fn(|| take(&others.reports, Lost::Netlink, &mut lost));
         // The one look at the clock in each wake-up.
         let moment = Moment::now();
         let mut silent = None;
-        let verdicts = std::iter::from_fn(|| take(&news.verdicts, Lost::Service, &mut silent));
-        let more = engine.turn(moment, reports, verdicts);
+        let told = std::iter::from_fn(|| take(&others.told, Lost::Service, &mut silent));
+        let more = engine.turn(moment, reports, told);
         if let Some(lost) = lost.or(silent) {
             stop(engine, moment.time);
             return Err(lost.into());
@@ -214,26 +251,26 @@ fn protocol_loop(
         while let Some(signal) = signals.next() {
             match signal {
                 Signal::Terminate | Signal::Interrupt => {
-                    info!("stopping");
+                    info!(event = "stopping", "stopping");
                     stop(engine, moment.time);
                     return Ok(());
                 }
-                Signal::Hangup if from_env => {
-                    info!(
-                        "SIGHUP: there is nothing to reload, since the environment of a process cannot change"
-                    );
-                }
-                Signal::Hangup => warn!("SIGHUP: a changed configuration is read at a restart only"),
+                Signal::Hangup => engine.pass_on(News::Reload),
+                Signal::User1 => engine.pass_on(News::DumpStates),
+                Signal::User2 => engine.pass_on(News::DumpCounters),
             }
         }
         timer.arm(engine.deadline()).context("the timer cannot be set")?;
-        if let Err(error) = wait(&engine, signals, timer, &news.wake_up, more) {
-            error!("waiting for packets failed: {error}");
+        if let Err(error) = wait(&engine, signals, timer, &others.wake_up, more) {
+            error!(
+                event = "packet_wait_failed",
+                "waiting for packets failed: {error}"
+            );
             stop(engine, moment.time);
             return Err(error).context("waiting for packets failed");
         }
         timer.clear();
-        news.wake_up.clear();
+        others.wake_up.clear();
     }
 }
 
@@ -253,7 +290,10 @@ fn take<T>(from: &Receiver<T>, thread: Lost, lost: &mut Option<Lost>) -> Option<
 fn stop(engine: Engine, now: Time) {
     let (kernel, mut notices) = engine.stop(now);
     if !kernel.finish() {
-        warn!("the kernel did not release all addresses in time");
+        warn!(
+            event = "release_late",
+            "the kernel did not release all addresses in time"
+        );
     }
     notices.tell_held();
 }

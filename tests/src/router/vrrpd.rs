@@ -10,6 +10,7 @@ use super::{Program, Router};
 use crate::binary::vrrpd_binary;
 use crate::host::Host;
 use crate::instance::{Instance, Preempt};
+use crate::status::{Control, Status};
 
 /// vrrpd on a host.
 #[derive(Debug)]
@@ -23,11 +24,31 @@ impl Vrrpd {
 
     /// The same, with `besides` in front of the instances: checks, groups, options of the daemon.
     pub fn with(host: &Arc<Host>, name: &str, besides: &str, instances: &[Instance]) -> Result<Self> {
-        fs::write(
-            host.file(&format!("{name}.toml")),
-            configuration(name, besides, instances)?,
-        )?;
-        Ok(Self(Program::new(host, name)))
+        let router = Self(Program::new(host, name));
+        router.write(besides, instances)?;
+        Ok(router)
+    }
+
+    /// Gives it another configuration, which it has not read yet.
+    pub fn write(&self, besides: &str, instances: &[Instance]) -> Result<()> {
+        let Program { host, name, .. } = &self.0;
+        let file = host.file(&format!("{name}.toml"));
+        Ok(fs::write(file, configuration(name, besides, instances)?)?)
+    }
+
+    /// Whom to ask about it.
+    pub fn control(&self) -> Control {
+        Control::new(&self.0.host, &self.0.name)
+    }
+
+    /// How it stands.
+    pub fn status(&self) -> Result<Status> {
+        self.control().status()
+    }
+
+    /// The process itself.
+    pub fn pid(&self) -> Result<i32> {
+        Ok(self.0.started()?.id().as_raw())
     }
 }
 

@@ -104,6 +104,7 @@ impl Fifo {
             lines => format!("{lines} lines were"),
         };
         warn!(
+            event = "notify_fifo_lost",
             "notify_fifo {} {state}; {lines} lost since the start",
             self.path.display()
         );
@@ -129,7 +130,11 @@ impl Fifo {
     /// Says something once, until it is something else.
     fn complain(&mut self, complaint: &str) {
         if self.complaint.as_deref() != Some(complaint) {
-            warn!("notify_fifo {} cannot be used: {complaint}", self.path.display());
+            warn!(
+                event = "notify_fifo_unusable",
+                "notify_fifo {} cannot be used: {complaint}",
+                self.path.display()
+            );
             self.complaint = Some(complaint.to_owned());
         }
     }

@@ -29,13 +29,11 @@ pub(super) async fn connect(endpoint: &Endpoint, within: Duration) -> Result<Tcp
     first(addresses, started + within.min(LONGEST), none).await
 }
 
-/// Connects to the first that accepts; the failure is that of the last, or this one if there are none.
-async fn first(
-    addresses: Vec<SocketAddr>,
-    until: Instant,
-    mut failure: Failure,
-) -> Result<TcpStream, Failure> {
+/// Connects to the first that accepts; the failure is that of the last that could be asked, or else of the last, or
+/// this one if there are none.
+async fn first(addresses: Vec<SocketAddr>, until: Instant, none: Failure) -> Result<TcpStream, Failure> {
     let mut addresses = addresses.into_iter();
+    let mut failure: Option<Failure> = None;
     while let Some(address) = addresses.next() {
         let connecting = TcpStream::connect(address);
         let others = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
@@ -45,19 +43,21 @@ async fn first(
             let share = until.saturating_duration_since(Instant::now()) / others.saturating_add(1);
             match timeout(share, connecting).await {
                 Ok(connected) => connected,
-                Err(_) => continue,
+                Err(_) => Err(io::ErrorKind::TimedOut.into()),
             }
         };
-        match connected {
-            Ok(stream) if is_with_itself(&stream) => failure = Failure::Refused(address),
+        let other = match connected {
+            Ok(stream) if is_with_itself(&stream) => Failure::Refused(address),
             Ok(stream) => return Ok(stream),
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                failure = Failure::Refused(address);
-            }
-            Err(error) => failure = Failure::Connect { address, error },
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Failure::Refused(address),
+            Err(error) => Failure::Connect { address, error },
+        };
+        // A host without IPv6 cannot ask such an address: that must not hide what the others said.
+        if other.runnable() || !failure.as_ref().is_some_and(Failure::runnable) {
+            failure = Some(other);
         }
     }
-    Err(failure)
+    Err(failure.unwrap_or(none))
 }
 
 /// Where nobody listens on a port of this host that lies among those for outgoing connections, the kernel now and

@@ -1,5 +1,6 @@
 //! Why a run failed, in words for somebody who was just woken up.
 
+mod runnable;
 #[cfg(test)]
 mod tests;
 

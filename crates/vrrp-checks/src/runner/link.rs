@@ -106,6 +106,7 @@ impl Link {
                     seconds => format!("in {seconds} s"),
                 };
                 warn!(
+                    event = "runner_gone",
                     "the process that starts scripts is gone ({reason}; {status}): it is started again {when}"
                 );
                 if !pause.is_zero()
@@ -117,7 +118,10 @@ impl Link {
                 pause = (pause * 2).clamp(RESTART, RESTART_MAX);
                 match self.restart() {
                     Ok(()) => break,
-                    Err(error) => warn!("the process that starts scripts cannot be started: {error}"),
+                    Err(error) => warn!(
+                        event = "runner_not_started",
+                        "the process that starts scripts cannot be started: {error}"
+                    ),
                 }
             }
         }

@@ -44,6 +44,7 @@ pub fn serve(passed_on: Vec<(String, String)>) -> io::Result<()> {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     // Children of scripts that end become its own, also where the daemon is process 1, and are reaped.
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    be_ordinary_when_memory_is_short();
     let signals = signals()?;
     Server {
         giver: Giver::of_this_process(passed_on)?,
@@ -57,6 +58,17 @@ pub fn serve(passed_on: Vec<(String, String)>) -> io::Result<()> {
         leftovers: VecDeque::new(),
     }
     .run()
+}
+
+/// The daemon may be spared when memory is short (`OOMScoreAdjust=`). A script that takes too much must not be, and what
+/// it inherits is this process's.
+fn be_ordinary_when_memory_is_short() {
+    const ADJUSTMENT: &str = "/proc/self/oom_score_adj";
+    let spared = std::fs::read_to_string(ADJUSTMENT).is_ok_and(|adjustment| adjustment.starts_with('-'));
+    if spared {
+        // Raising it needs no right. Where it cannot be, nothing else is worse.
+        let _as_before = std::fs::write(ADJUSTMENT, "0");
+    }
 }
 
 fn socket_on_standard_input() -> io::Result<OwnedFd> {

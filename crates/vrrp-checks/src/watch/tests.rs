@@ -63,16 +63,28 @@ impl Clock {
 }
 
 type Told = (u128, usize, Standing);
+type Ran = (u128, usize, Run, Option<Standing>);
 
-/// Watches for so long, and returns what was reported and when.
+/// Watches for so long, and returns how checks were said to stand and when.
 async fn watched<F, Fut>(length: Duration, checks: Vec<Check>, run_script: F) -> Vec<Told>
+where
+    F: Fn(usize, Job) -> Fut,
+    Fut: Future<Output = Ended>,
+{
+    let ran = runs(length, checks, run_script).await.into_iter();
+    ran.filter_map(|(at, index, _, changed)| Some((at, index, changed?)))
+        .collect()
+}
+
+/// Watches for so long, and returns all that was reported and when.
+async fn runs<F, Fut>(length: Duration, checks: Vec<Check>, run_script: F) -> Vec<Ran>
 where
     F: Fn(usize, Job) -> Fut,
     Fut: Future<Output = Ended>,
 {
     let clock = Clock::start();
     let mut told = Vec::new();
-    let report = |index, standing| told.push((clock.millis(), index, standing));
+    let report = |index, run, changed| told.push((clock.millis(), index, run, changed));
     assert!(
         timeout(length, watch(checks, run_script, report)).await.is_err(),
         "it ends by itself never"
@@ -166,6 +178,51 @@ async fn only_changes_are_reported() {
             (7000, 0, Standing::Passing),
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_run_is_reported_with_the_standing_where_that_changes() {
+    let run = Cell::new(0);
+    let check = after(1, 2, script("a"));
+    let ran = runs(SECOND * 9 / 2, vec![check], async |_, _| {
+        let (length, ended) = [
+            (10, ended(0)),
+            (20, ended(127)),
+            (0, Ended::lost()),
+            (40, ended(1)),
+            (50, ended(0)),
+        ][run.get()]
+        .clone();
+        run.set(run.get() + 1);
+        sleep(Duration::from_millis(length)).await;
+        ended
+    })
+    .await;
+    let failed = |reason: &str, runnable, took| Run {
+        result: Err(reason.to_owned()),
+        runnable,
+        took: Duration::from_millis(took),
+    };
+    let passed = |took| Run {
+        result: Ok(None),
+        runnable: true,
+        took: Duration::from_millis(took),
+    };
+    let lost = "is lost: the process that starts scripts has ended";
+    let expected = [
+        (10, 0, passed(10), Some(Standing::Passing)),
+        (1020, 0, failed("exited with status 127", true, 20), None),
+        (
+            2000,
+            0,
+            failed(lost, false, 0),
+            Some(Standing::Failing(lost.to_owned())),
+        ),
+        // The reason is that of this run, though the standing keeps the one that it changed for.
+        (3040, 0, failed("exited with status 1", true, 40), None),
+        (4050, 0, passed(50), Some(Standing::Passing)),
+    ];
+    assert_eq!(ran, expected);
 }
 
 #[tokio::test(start_paused = true)]

@@ -68,10 +68,12 @@ impl Watch {
         let (sender, told) = unbounded_channel();
         let task = tokio::spawn(async move {
             let no_script = async |_, _| Ended::lost();
-            let report = move |index, standing| {
+            let report = move |index, _, changed| {
                 assert_eq!(index, 0);
-                // The test may have heard enough.
-                let _ = sender.send(standing);
+                if let Some(standing) = changed {
+                    // The test may have heard enough.
+                    let _ = sender.send(standing);
+                }
             };
             match watch(vec![check], no_script, report).await {}
         });

@@ -22,6 +22,7 @@ pub(super) const NFTABLES_RULE: &str = "OPENSHIFT_HA_NFTABLES_RULE";
 pub(super) const KEEPALIVED_CONFIG: &str = "KEEPALIVED_CONFIG";
 pub(super) const SPREAD: &str = "VRRPD_SPREAD";
 pub(super) const NODES: &str = "VRRPD_NODES";
+pub(super) const HTTP_LISTEN: &str = "VRRPD_HTTP_LISTEN";
 
 /// All of them, in the order of the documentation, which is the order of problems. The last three of OpenShift have no
 /// effect.
@@ -48,6 +49,7 @@ pub(super) const ALL: &[&str] = &[
     KEEPALIVED_CONFIG,
     SPREAD,
     NODES,
+    HTTP_LISTEN,
     "OPENSHIFT_HA_SELECTOR",
     "OPENSHIFT_HA_ADMIN_EMAILS",
     "OPENSHIFT_HA_SMTP_SERVER",

@@ -1,6 +1,7 @@
 //! The door as a whole: a pod's variables on a node that is played, and every message by its exact text.
 
 mod flaws;
+mod http;
 mod property;
 
 use std::collections::HashMap;

@@ -40,7 +40,7 @@ fn what_is_refused() {
         ("a$$$", VariableFlaw::LoneDollar),
         ("${HOSTNAME", VariableFlaw::Unclosed),
         ("${}", VariableFlaw::BadName(String::new())),
-        ("${:-x}", VariableFlaw::BadName(":-x".to_owned())),
+        ("${:-x}", VariableFlaw::BadName(String::new())),
         ("${1A}", VariableFlaw::BadName("1A".to_owned())),
         ("${A B}", VariableFlaw::BadName("A B".to_owned())),
         (

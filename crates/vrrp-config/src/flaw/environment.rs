@@ -4,7 +4,7 @@ use core::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-use super::{AddressFlaw, InstanceFlaw, ScriptFlaw};
+use super::{AddressFlaw, HttpFlaw, InstanceFlaw, ScriptFlaw};
 
 /// What can be wrong with an environment variable that is a setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +18,9 @@ pub enum EnvironmentFlaw {
     /// Something that is wrong in a file too.
     #[error(transparent)]
     Script(#[from] ScriptFlaw),
+    /// Something that is wrong in a file too.
+    #[error(transparent)]
+    Http(#[from] HttpFlaw),
     /// It has bytes that no text has.
     #[error("it is not UTF-8; write plain text")]
     NotUtf8,
@@ -228,6 +231,18 @@ pub enum EnvironmentFlaw {
         "this node's address {0} is not in the list; write the addresses of all nodes, the same list on each"
     )]
     NotAmongNodes(Ipv4Addr),
+    /// Neither a port nor an address and a port.
+    #[error(
+        "`{0}` is neither a port nor an address and a port; write 9650 for that port of this node's own address, or an \
+        address of this node, as 127.0.0.1:9650 or [fd00::1]:9650"
+    )]
+    Listen(String),
+    /// The daemon where the check looks for somebody else.
+    #[error(
+        "the check connects to port {0} of this node, and would find vrrpd itself; write another port, or another \
+        OPENSHIFT_HA_MONITOR_PORT"
+    )]
+    ChecksItself(u16),
 }
 
 impl EnvironmentFlaw {
@@ -236,6 +251,7 @@ impl EnvironmentFlaw {
         match self {
             Self::Address(flaw) => super::Flaw::from(flaw.clone()).severity() == crate::Severity::Warning,
             Self::Script(flaw) => super::Flaw::from(flaw.clone()).severity() == crate::Severity::Warning,
+            Self::Http(flaw) => super::Flaw::from(flaw.clone()).severity() == crate::Severity::Warning,
             _ => matches!(
                 self,
                 Self::Unknown { .. }

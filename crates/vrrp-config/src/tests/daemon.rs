@@ -8,7 +8,8 @@ use crate::{Firewall, load};
 #[test]
 fn they_stand_in_the_main_file_only() {
     let included = format!(
-        "script_user = \"nobody\"\nscript_security = true\nnotify_fifo = \"fifo\"\nfirewall = true\n{BASE}"
+        "script_user = \"nobody\"\nscript_security = true\nnotify_fifo = \"fifo\"\nfirewall = true\n\
+         http.listen = \"x\"\n[control]\ngroup = \"x\"\n{BASE}"
     );
     let only =
         |key: &str| format!("`{key}` counts for every file and stands only in the main file; move it there");
@@ -19,6 +20,8 @@ fn they_stand_in_the_main_file_only() {
             format!("a.toml:2:19: {}", only("script_security")),
             format!("a.toml:3:15: {}", only("notify_fifo")),
             format!("a.toml:4:12: {}", only("firewall")),
+            format!("a.toml:5:1: {}", only("http")),
+            format!("a.toml:6:1: {}", only("control")),
         ]
     );
 }

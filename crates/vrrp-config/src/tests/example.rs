@@ -7,7 +7,7 @@ use vrrp_checks::{Check, Hooks, Http, Probe};
 use vrrp_core::{Announcing, Authentication, Interval, Preempt, Transport};
 
 use super::{Alpha, load_files, said};
-use crate::{CheckFlaw, Flaw, Key, keys, load};
+use crate::{CheckFlaw, Control, Flaw, Key, keys, load};
 
 fn example() -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../vrrpd.toml.example");
@@ -23,6 +23,14 @@ fn the_example_loads_without_a_warning() {
 fn what_the_example_sets_to_its_default_is_the_default() {
     let loaded = load_files(&[("vrrpd.toml", &example())]).unwrap();
     assert_eq!(loaded.config.name, "vrrpd");
+    assert_eq!(
+        (&loaded.config.notify_fifo, &loaded.config.firewall),
+        (&None, &None)
+    );
+    assert_eq!(
+        (&loaded.config.http, &loaded.config.control),
+        (&None, &Control::default())
+    );
     let [instance] = &loaded.config.instances[..] else {
         panic!("{loaded:#?}")
     };
@@ -59,9 +67,9 @@ fn the_example_names_every_key() {
     }
 }
 
-/// `instance` and its like stand as `[[instance]]`.
+/// `instance` and its like stand as `[[instance]]`, `http` as `[http]`.
 fn is_header(key: &Key) -> bool {
-    key.example.starts_with("[[")
+    key.example.starts_with('[')
 }
 
 /// The option that a line `#key = value` is without its `#`; `# text` is prose.

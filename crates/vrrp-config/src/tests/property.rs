@@ -83,6 +83,11 @@ const WHOLE: &str = r#"name = "vrrpd"
 script_user = "nobody"
 script_security = true
 notify_fifo = "fifo"
+[http]
+listen = "127.0.0.1:9650"
+[control]
+group = "vrrpd"
+group_may_change = true
 [[check]]
 name = "web"
 http = "https://127.0.0.1:8080/healthz"
@@ -180,6 +185,8 @@ fn piece() -> impl Strategy<Value = String> {
             "file = \"x\"\n",
             "checks = []\n",
             "vrid = 0\n",
+            "[http]\nlisten = ",
+            "[control]\ngroup_may_change = true\n",
             "unicast",
             "99999999999999999999",
             "1979-05-27",

@@ -87,7 +87,7 @@ fn unknown_keys_with_what_may_be_meant() {
         &[
             "1:1: unknown key `instances` in the top level; did you mean `instance`?",
             "2:1: unknown key `foo` in the top level; its keys are `name`, `include`, `script_user`, `script_security`, \
-             `notify_fifo`, `firewall`, `check`, `instance`, `group`",
+             `notify_fifo`, `firewall`, `http`, `control`, `check`, `instance`, `group`",
         ],
     );
 }

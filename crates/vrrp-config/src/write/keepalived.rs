@@ -30,6 +30,17 @@ pub(super) fn write(config: &Config, scribe: &mut Scribe<'_>) -> String {
     if config.firewall.is_some() {
         lines.put("# The firewall must accept IP protocol 112: vrrpd sees to that, and keepalived does not.");
     }
+    if let Some(listen) = config.http {
+        lines.put(&format!(
+            "# The status is served at http://{listen}/: vrrpd does that, and keepalived does not."
+        ));
+    }
+    if let Some(group) = &config.control.group {
+        let name = group.name.escape_debug();
+        lines.put(&format!(
+            "# The group {name} may ask the daemon how it is: vrrpd answers, and keepalived does not."
+        ));
+    }
     write_globals(config, &mut lines, scribe);
     for check in &config.checks {
         lines.gap();

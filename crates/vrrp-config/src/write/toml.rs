@@ -8,10 +8,12 @@ mod tests;
 mod tracks;
 mod value;
 
+use core::net::SocketAddr;
+
 use vrrp_checks::Hooks;
 
 use super::{Scribe, Subject, hooks};
-use crate::{Config, Firewall, GroupConfig, Key, keys};
+use crate::{Config, Firewall, Group, GroupConfig, Key, keys};
 use value::{list, text};
 
 const DAEMON: &str = "vrrpd";
@@ -19,6 +21,11 @@ const DAEMON: &str = "vrrpd";
 pub(super) fn write(config: &Config, scribe: &mut Scribe<'_>) -> String {
     let tracks = tracks::written(config);
     let mut tables = vec![daemon(config, scribe)];
+    tables.extend(config.http.map(write_http));
+    tables.extend(config.control.group.as_ref().map(|group| {
+        let may_change = config.control.group_may_change;
+        write_control(group, may_change, scribe)
+    }));
     tables.extend(config.checks.iter().map(|check| check::write(check, scribe)));
     let instances = config.instances.iter().zip(&tracks);
     tables.extend(instances.map(|(instance, tracks)| instance::write(instance, tracks, scribe)));
@@ -43,6 +50,11 @@ impl Table {
     /// One of those that stand in double brackets.
     fn with_header(key: &'static Key) -> Self {
         Self(format!("[[{}]]\n", key.name()))
+    }
+
+    /// The only one of its name.
+    fn with_single_header(key: &'static Key) -> Self {
+        Self(format!("[{}]\n", key.name()))
     }
 
     fn put(&mut self, key: &'static Key, value: &str) {
@@ -73,6 +85,23 @@ fn daemon(config: &Config, scribe: &mut Scribe<'_>) -> Table {
         Some(Firewall { chain: Some(chain) }) => table.put(keys::FIREWALL, &text(chain)),
         Some(Firewall { chain: None }) => table.put(keys::FIREWALL, "true"),
         None => {}
+    }
+    table
+}
+
+fn write_http(listen: SocketAddr) -> Table {
+    let mut table = Table::with_single_header(keys::HTTP);
+    table.put(keys::LISTEN, &text(&listen.to_string()));
+    table
+}
+
+fn write_control(group: &Group, may_change: bool, scribe: &mut Scribe<'_>) -> Table {
+    let mut table = Table::with_single_header(keys::CONTROL);
+    if let Some(name) = scribe.group(&Subject::Daemon, keys::CONTROL_GROUP, group) {
+        table.put(keys::CONTROL_GROUP, &text(name));
+    }
+    if may_change {
+        table.put(keys::GROUP_MAY_CHANGE, "true");
     }
     table
 }

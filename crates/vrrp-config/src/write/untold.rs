@@ -58,6 +58,19 @@ pub enum Reason {
         /// The number of its group.
         gid: u32,
     },
+    /// A group that is another one now.
+    #[error(
+        "`{}` is `{name}` with number {gid}, and this host's `{name}` has another number or is gone; a group's number \
+        cannot be written, so name a group that this host has", key.path
+    )]
+    Group {
+        /// What names it.
+        key: &'static Key,
+        /// Its name.
+        name: String,
+        /// Its number.
+        gid: u32,
+    },
     /// Bytes that are no text.
     #[error("the path of `{}`, `{}`, is not UTF-8; give the file another name", key.path, path.display())]
     Path {

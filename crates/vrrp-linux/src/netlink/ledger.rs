@@ -97,6 +97,7 @@ impl Ledger {
             }
             Err(error) => {
                 tracing::warn!(
+                    event = "state_dir_unwritable",
                     directory = %directory.display(), %error,
                     "cannot write the state directory: after a crash, the next run recognises addresses of \
                      this one only by their mark and only if they are still configured; make the directory \
@@ -169,6 +170,7 @@ impl Ledger {
                 self.changed = true;
                 if !std::mem::replace(&mut file.failed, true) {
                     tracing::warn!(
+                        event = "address_list_unwritten",
                         file = %path.display(), %error,
                         "cannot write the list of addresses, trying again: after a crash until then, the \
                          next run may leave some of them; {}",
@@ -256,7 +258,10 @@ fn read(path: &Path, network: u64) -> BTreeMap<Key, InterfaceName> {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return BTreeMap::new(),
         Err(error) => {
-            tracing::warn!(file = %path.display(), %error, "cannot read a list of addresses, ignoring it");
+            tracing::warn!(
+                event = "address_list_unreadable", file = %path.display(), %error,
+                "cannot read a list of addresses, ignoring it"
+            );
             return BTreeMap::new();
         }
     };
@@ -284,7 +289,10 @@ fn read(path: &Path, network: u64) -> BTreeMap<Key, InterfaceName> {
             .collect(),
         Ok(_) => BTreeMap::new(),
         Err(error) => {
-            tracing::warn!(file = %path.display(), %error, "a list of addresses is damaged, ignoring it");
+            tracing::warn!(
+                event = "address_list_damaged", file = %path.display(), %error,
+                "a list of addresses is damaged, ignoring it"
+            );
             BTreeMap::new()
         }
     }

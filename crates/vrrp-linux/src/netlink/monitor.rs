@@ -54,12 +54,18 @@ impl<'a> Monitor<'a> {
         let mut first_snapshot = Some(first_snapshot);
         loop {
             let Err(broken) = self.subscription.follow(self.reporter, &mut first_snapshot).await;
-            tracing::warn!(reason = %broken, "lost news of links and addresses, reading them all again");
+            tracing::warn!(
+                event = "network_news_lost", reason = %broken,
+                "lost news of links and addresses, reading them all again"
+            );
             sleep(PAUSE).await;
             self.subscription = loop {
                 match Subscription::open(self.buffer) {
                     Ok(subscription) => break subscription,
-                    Err(error) => tracing::error!(%error, "cannot watch links and addresses, trying again"),
+                    Err(error) => tracing::error!(
+                        event = "network_unwatched", %error,
+                        "cannot watch links and addresses, trying again"
+                    ),
                 }
                 sleep(Duration::from_secs(1)).await;
             };

@@ -57,6 +57,7 @@ impl Owed {
 /// Says that an address is lost.
 pub(super) fn lament(key: &Key, reason: &dyn Display) {
     tracing::error!(
+        event = "address_not_restored",
         address = %key.address, prefix = key.prefix, interface = key.index, %reason,
         "cannot put back an address that the kernel removed with its primary; put it back by hand"
     );

@@ -94,7 +94,10 @@ impl<'a> Worker<'a> {
                 outcome = self.attempt(&mut round).await;
             }
             Err(lost) => {
-                tracing::warn!(reason = %lost, "lost the outcome of address changes, trying once more");
+                tracing::warn!(
+                    event = "changes_repeated", reason = %lost,
+                    "lost the outcome of address changes, trying once more"
+                );
                 self.reconnect();
                 outcome = self.attempt(&mut round).await;
             }
@@ -109,7 +112,10 @@ impl<'a> Worker<'a> {
                 }
             }
             Err(lost) => {
-                tracing::error!(reason = %lost, "the outcome of address changes is unknown");
+                tracing::error!(
+                    event = "changes_unknown", reason = %lost,
+                    "the outcome of address changes is unknown"
+                );
                 round.give_up();
                 self.reconnect();
             }
@@ -239,15 +245,21 @@ impl<'a> Worker<'a> {
                     match answer {
                         Ok(()) | Err(libc::EADDRNOTAVAIL | libc::ENODEV) => self.ledger.remove(key),
                         Err(errno) => {
-                            tracing::error!(address = %key.address, prefix = key.prefix, errno,
-                                "cannot take back an address of a claim that failed; remove it by hand");
+                            tracing::error!(
+                                event = "undo_refused",
+                                address = %key.address, prefix = key.prefix, errno,
+                                "cannot take back an address of a claim that failed; remove it by hand"
+                            );
                         }
                     }
                 }
             }
             Err(lost) => {
                 // They stay listed, so that the next release or the next run removes them.
-                tracing::error!(reason = %lost, "cannot take back the addresses of a claim that failed");
+                tracing::error!(
+                    event = "undo_lost", reason = %lost,
+                    "cannot take back the addresses of a claim that failed"
+                );
                 self.reconnect();
             }
         }
@@ -308,7 +320,10 @@ impl<'a> Worker<'a> {
         match Command::open() {
             Ok(command) => self.command = command,
             Err(error) => {
-                tracing::error!(%error, "cannot open another netlink socket, going on with the old one");
+                tracing::error!(
+                    event = "netlink_not_reopened", %error,
+                    "cannot open another netlink socket, going on with the old one"
+                );
             }
         }
     }

@@ -8,6 +8,8 @@ fn signals_are_read_one_by_one_and_end_nothing() {
         (signal::SIGTERM, Signal::Terminate),
         (signal::SIGINT, Signal::Interrupt),
         (signal::SIGHUP, Signal::Hangup),
+        (signal::SIGUSR1, Signal::User1),
+        (signal::SIGUSR2, Signal::User2),
     ] {
         signal::raise(number).unwrap();
         assert_eq!(signals.next(), Some(signal));

@@ -3,7 +3,22 @@
 //! The engine runs on the protocol thread. It never blocks: addresses are changed by the netlink worker, log lines are
 //! written by another thread. It is given the time, once per wake-up.
 
+mod announcer;
+pub(super) mod chronicle;
+pub(super) mod contest;
 mod hearing;
+mod inbox;
+mod links;
+pub(super) mod notices;
+mod outlook;
+pub(super) mod picture;
+mod picturing;
+mod port;
+pub(super) mod rejects;
+pub(super) mod router;
+pub(super) mod sightings;
+mod strangers;
+pub(super) mod tally;
 mod watching;
 
 use std::collections::HashMap;
@@ -18,14 +33,17 @@ use vrrp_core::{
 use vrrp_linux::{ArpSocket, Job, Kernel, Moment, Network, Owner, Report};
 use vrrp_packet::gratuitous;
 
-use super::announcer::{Announced, Announcer};
-use super::inbox::Inbox;
+use self::announcer::{Announced, Announcer};
+use self::chronicle::{Chronicle, News, What};
+use self::inbox::Inbox;
+use self::notices::{Group, Notices};
+use self::outlook::Holders;
+use self::picture::Rights;
+use self::port::Port;
+use self::rejects::Rejects;
+use self::router::{Router, Sent};
+use self::tally::Lateness;
 use super::narrate;
-use super::notices::{Group, Notices};
-use super::outlook::Holders;
-use super::port::Port;
-use super::rejects::Rejects;
-use super::router::{Router, Sent};
 
 /// After so many batches in a row a BACKUP's deadline is believed although there is more to read: a flood must not keep
 /// a dead MASTER's place free. It is more than a receive buffer holds, so all that had arrived when the deadline came
@@ -50,6 +68,7 @@ pub(super) struct Engine {
     arp: ArpSocket,
     announcer: Announcer,
     notices: Notices,
+    chronicle: Chronicle,
     rejects: Rejects,
     /// Packets that were just received; empty between wake-ups.
     inbox: Inbox,
@@ -59,20 +78,33 @@ pub(super) struct Engine {
     /// When a link that has changed counts as changed.
     links_settle_at: Option<Time>,
     woken_at: Time,
+    lateness: Lateness,
+    rights: Rights,
 }
 
-/// How a check stands.
+/// What the service thread has to say.
 #[derive(Clone, Debug)]
-pub(super) struct Verdict {
-    /// Its name.
-    pub(super) check: String,
-    /// How.
-    pub(super) standing: Standing,
+pub(super) enum Told {
+    /// How a check stands.
+    Verdict {
+        /// Its name.
+        check: String,
+        /// How.
+        standing: Standing,
+    },
+    /// Somebody wants to know how everything stands.
+    Asked,
 }
 
 impl Engine {
     /// An engine for this configuration. Nothing happens before the first report about the network.
-    pub(super) fn new(config: Config, kernel: Kernel, arp: ArpSocket, notices: Notices, now: Time) -> Self {
+    pub(super) fn new(
+        config: Config,
+        (kernel, arp): (Kernel, ArpSocket),
+        (notices, chronicle): (Notices, Chronicle),
+        rights: Rights,
+        now: Time,
+    ) -> Self {
         let mut engine = Self {
             table: Table::default(),
             routers: HashMap::new(),
@@ -86,12 +118,15 @@ impl Engine {
             arp,
             announcer: Announcer::default(),
             notices,
+            chronicle,
             rejects: Rejects::default(),
             inbox: Inbox::default(),
             undrained: 0,
             reopen_at: None,
             links_settle_at: None,
             woken_at: now,
+            lateness: Lateness::default(),
+            rights,
         };
         let ids: Vec<RouterId> = config
             .instances
@@ -162,12 +197,18 @@ impl Engine {
         &mut self,
         moment: Moment,
         reports: impl Iterator<Item = Report>,
-        verdicts: impl Iterator<Item = Verdict>,
+        told: impl Iterator<Item = Told>,
     ) -> bool {
         let now = moment.time;
         self.fire(now, Due::Adverts);
         self.take_reports(now, reports);
-        verdicts.for_each(|verdict| self.judged(now, verdict));
+        let mut asked = false;
+        for told in told {
+            match told {
+                Told::Verdict { check, standing } => self.judged(now, check, &standing),
+                Told::Asked => asked = true,
+            }
+        }
         let more = self.receive(moment);
         self.undrained = if more { self.undrained.saturating_add(1) } else { 0 };
         if !more || self.undrained > PATIENCE {
@@ -179,7 +220,17 @@ impl Engine {
         }
         self.announce(now);
         self.woken_at = now;
+        // Last: who asks can wait.
+        if asked {
+            let picture = Box::new(self.picture(now));
+            self.chronicle.tell(News::Picture(picture));
+        }
         more
+    }
+
+    /// Passes on what is not for the protocol thread.
+    pub(super) fn pass_on(&mut self, news: News) {
+        self.chronicle.tell(news);
     }
 
     /// Stops every virtual router: they resign and release what they hold. The notices of that are held back, so that
@@ -195,13 +246,19 @@ impl Engine {
     fn fire(&mut self, now: Time, which: Due) {
         // Each time-out moves a deadline beyond `now`, so this ends.
         while let Some(id) = self.table.due(now, which) {
-            self.event(now, id, Event::Timeout);
+            let due_at = self.table.get(id).and_then(Instance::deadline);
+            let outcomes = self.table.handle(now, id, Event::Timeout);
+            let sends = |outcome: &Outcome| matches!(outcome, Outcome::Act(_, Action::Send(priority)) if !priority.is_resignation());
+            if let (Some(due_at), true) = (due_at, outcomes.iter().any(sends)) {
+                self.lateness.add(now.since(due_at));
+            }
+            self.carry_out(now, outcomes);
         }
     }
 
     // What checks report.
 
-    fn judged(&mut self, now: Time, Verdict { check, standing }: Verdict) {
+    fn judged(&mut self, now: Time, check: String, standing: &Standing) {
         let what = Tracked::Check(check.into());
         let concerned = self.trackers.get(&what).cloned().unwrap_or_default();
         for id in concerned {
@@ -220,7 +277,7 @@ impl Engine {
         for outcome in outcomes {
             match outcome {
                 Outcome::Act(id, action) => self.perform(now, id, action),
-                Outcome::GroupMoved { group, from, to } => self.group_moved(group, from, to),
+                Outcome::GroupMoved { group, from, to } => self.group_moved(now, group, from, to),
             }
         }
     }
@@ -257,13 +314,26 @@ impl Engine {
             Action::Announce(round) => self.announcer.queue(id, round),
             Action::Moved(moved) => {
                 narrate::moved(router, &moved);
+                router.tally.moved(&moved);
                 if let Some(instance) = self.table.get(id) {
                     self.notices.moved(router, instance, &moved);
+                    let what = What::Moved {
+                        router: id,
+                        from: moved.from,
+                        to: moved.to,
+                        priority: instance.priority(),
+                        cause: moved.cause,
+                    };
+                    self.chronicle.tell(News::Happened(now, what));
                 }
             }
             Action::Note(note) => {
                 if let Some(instance) = self.table.get(id) {
                     self.notices.noted(now, router, instance, &note);
+                }
+                self.chronicle.noted(now, id, &note);
+                if let Note::Repairing { .. } = note {
+                    router.tally.repaired(now);
                 }
                 let group = router.group.and_then(|group| self.groups.get_mut(group));
                 if let (Note::FaultIs(cause), Some(group)) = (&note, group) {
@@ -279,7 +349,7 @@ impl Engine {
         }
     }
 
-    fn group_moved(&mut self, id: GroupId, from: State, to: State) {
+    fn group_moved(&mut self, now: Time, id: GroupId, from: State, to: State) {
         let members = || self.table.members(id).filter_map(|id| self.table.get(id));
         // The reason is that of a member which has one of its own.
         let telling = members()
@@ -289,13 +359,18 @@ impl Engine {
         if let Some(group) = self.groups.get_mut(id.index()) {
             narrate::group_moved(&group.name, from, to);
             self.notices.group_moved(group, from, to, &cause);
+            let what = What::GroupMoved { group: id, from, to };
+            self.chronicle.tell(News::Happened(now, what));
         }
     }
 
     fn announce(&mut self, now: Time) {
-        let (routers, network, arp) = (&self.routers, &self.network, &self.arp);
+        let (routers, network, arp) = (&mut self.routers, &self.network, &self.arp);
         let given_up = self.announcer.run(now, |id, position| {
-            let Some(wanted) = routers.get(&id).and_then(|router| router.addresses.get(position)) else {
+            let Some(router) = routers.get_mut(&id) else {
+                return Announced::PassOver;
+            };
+            let Some(wanted) = router.addresses.get(position) else {
                 return Announced::PassOver;
             };
             let (IpAddr::V4(address), Some(link)) = (wanted.address, network.link(&wanted.interface)) else {
@@ -308,15 +383,20 @@ impl Engine {
             match arp.send(link.index, &gratuitous(mac, address)) {
                 Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => Announced::NoRoom,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Announced::NoRoom,
-                Ok(()) => Announced::Done,
+                Ok(()) => {
+                    router.tally.gratuitous_arps += 1;
+                    Announced::Done
+                }
                 Err(error) => {
                     narrate::not_announced(wanted, &error);
+                    router.tally.gratuitous_arps_failed += 1;
                     Announced::Done
                 }
             }
         });
         for id in given_up {
-            if let Some(router) = self.routers.get(&id) {
+            if let Some(router) = self.routers.get_mut(&id) {
+                router.tally.gratuitous_arps_failed += 1;
                 narrate::no_room_to_announce(router);
             }
         }

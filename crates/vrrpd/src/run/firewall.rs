@@ -4,6 +4,7 @@
 
 mod keeper;
 mod pace;
+mod standing;
 mod told;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use vrrp_linux::firewall::{self, FirewallError, Opening};
 use vrrp_linux::{Waker, wake_pair};
 
 use self::keeper::Keeper;
+pub(super) use self::standing::Standing;
 use super::ending::{Waited, wait};
 
 /// How long the election waits for the firewall, and the end.
@@ -35,28 +37,32 @@ pub(super) struct Open {
 /// Opens it, if the configuration says so, and waits a little for that. Otherwise it only removes what an earlier
 /// run has left, and nobody waits. What is in the way is told, and keeps nobody from taking part: it is not known to
 /// matter.
-pub(super) fn open(config: &Config, from_env: bool) -> Option<Open> {
+pub(super) fn open(config: &Config, from_env: bool, standing: Standing) -> Option<Open> {
     let started = match &config.firewall {
-        Some(firewall) => keep(opening(config, firewall.chain.clone()), from_env).map(Some),
+        Some(firewall) => keep(opening(config, firewall.chain.clone()), from_env, standing).map(Some),
         None => tidy(config.name.clone(), from_env).map(|()| None),
     };
     started.unwrap_or_else(|error| {
-        warn!("firewall: it is left as it is: {error}");
+        warn!(
+            event = "firewall_skipped",
+            "firewall: it is left as it is: {error}"
+        );
         None
     })
 }
 
-fn keep(opening: Opening, from_env: bool) -> io::Result<Open> {
+fn keep(opening: Opening, from_env: bool, standing: Standing) -> io::Result<Open> {
     let (stop, stopped) = wake_pair()?;
     let (placing, placed) = mpsc::channel::<()>();
     let (ending, ended) = mpsc::channel::<()>();
-    let keeper = Keeper::new(opening, from_env, stopped);
+    let keeper = Keeper::new(opening, from_env, stopped, standing);
     let thread = spawn(move || {
         keeper.keep(placing);
         drop(ending);
     })?;
     if placed.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
         warn!(
+            event = "firewall_slow",
             "firewall: nft has not answered in {} s: the election starts without it",
             PATIENCE.as_secs()
         );
@@ -116,7 +122,10 @@ fn remove_forsaken(name: &str, from_env: bool) -> Result<(), FirewallError> {
 /// Removes the rules of a daemon that no longer runs.
 fn remove(name: &str) -> Result<(), FirewallError> {
     for chain in firewall::close(name)? {
-        info!(%chain, "firewall: the rule in {chain} that `{name}` had left is removed");
+        info!(
+            event = "firewall_forsaken_removed", %chain,
+            "firewall: the rule in {chain} that `{name}` had left is removed"
+        );
     }
     Ok(())
 }
@@ -129,10 +138,12 @@ impl Open {
             // It ends by itself: there is nothing left for it to do.
             Waited::Ended => drop(self.thread.join()),
             Waited::Impatient => warn!(
+                event = "firewall_rule_left",
                 "firewall: a second signal, and nft has not answered yet: a rule may be left behind \
                  (`vrrpd cleanup` removes it)"
             ),
             Waited::TooLong => warn!(
+                event = "firewall_rule_left",
                 "firewall: nft has not answered in {} s: a rule may be left behind (`vrrpd cleanup` removes it)",
                 PATIENCE.as_secs()
             ),

@@ -27,14 +27,23 @@ pub(super) fn write(config: &Config) {
         Ok(text) => text,
         Err(untold) => {
             for untold in untold {
-                warn!("{} is not written: {untold}", path.display());
+                warn!(
+                    event = "keepalived_conf_not_written",
+                    "{} is not written: {untold}",
+                    path.display()
+                );
             }
             return;
         }
     };
     match followed(&path).and_then(|target| replace(&target, &text)) {
-        Ok(()) => info!("the equivalent keepalived.conf is in {}", path.display()),
+        Ok(()) => info!(
+            event = "keepalived_conf_written",
+            "the equivalent keepalived.conf is in {}",
+            path.display()
+        ),
         Err(error) => warn!(
+            event = "keepalived_conf_not_written",
             "{} is not written, for people who look for it there: {error} (KEEPALIVED_CONFIG names another place)",
             path.display()
         ),

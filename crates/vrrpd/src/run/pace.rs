@@ -1,4 +1,4 @@
-//! How much a virtual router may say in the log.
+//! How much a virtual router, or the desk, may say in the log.
 //!
 //! Whoever can send valid adverts can make us say something about each. Twenty lines in a row are told, then one
 //! every ten seconds; the next line says how many were not.

@@ -145,6 +145,7 @@ fn the_deployment_is_that_of_the_base() {
         ("HA_EXCLUDED_VRRP_IDS", "31,33"),
         ("OPENSHIFT_HA_REPLICA_COUNT", "3"),
         ("OPENSHIFT_HA_IPTABLES_CHAIN", "INPUT"),
+        ("VRRPD_HTTP_LISTEN", ""),
         ("OPENSHIFT_HA_UNICAST_PEERS", "10.77.0.1,10.77.0.2"),
     ];
     container["env"] = env

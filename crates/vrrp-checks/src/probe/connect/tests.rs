@@ -69,3 +69,22 @@ async fn the_last_failure_is_told() {
     let failure = first(Vec::new(), until, none()).await.expect_err("nobody");
     assert_eq!(failure.to_string(), "cannot resolve a: it has no address");
 }
+
+#[tokio::test]
+async fn an_address_that_cannot_be_asked_hides_nothing() {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    let refusing = socket.local_addr().expect("an address");
+    // Link-local, and nothing says of which link.
+    let nowhere = "[fe80::1]:80".parse().expect("an address");
+    let until = Instant::now() + Duration::from_mins(1);
+    let none = || Failure::NoAddress { host: String::new() };
+    for addresses in [vec![refusing, nowhere], vec![nowhere, refusing]] {
+        let failure = first(addresses, until, none()).await.expect_err("nobody");
+        assert_eq!(failure.to_string(), format!("connection refused by {refusing}"));
+        assert!(failure.runnable());
+    }
+    let failure = first(vec![nowhere], until, none()).await.expect_err("nobody");
+    assert!(matches!(failure, Failure::Connect { address, .. } if address == nowhere));
+    assert!(!failure.runnable());
+}

@@ -70,15 +70,20 @@ async fn the_log_has_a_line_for_each_change_and_the_rest_for_those_who_look_clos
         Level::DEBUG,
         r#"a run failed check="web" reason=exited with status 3 (no such thing)"#.to_owned(),
     );
+    let succeeded = (
+        Level::INFO,
+        r#"VRRP_Script(web) succeeded event="check_changed""#.to_owned(),
+    );
     let expected = [
-        (Level::INFO, "VRRP_Script(web) succeeded".to_owned()),
+        succeeded.clone(),
         failed.clone(),
         failed,
         (
             Level::INFO,
-            r#"VRRP_Script(web) failed (exited with status 3) output="no such thing""#.to_owned(),
+            r#"VRRP_Script(web) failed (exited with status 3) event="check_changed" output="no such thing""#
+                .to_owned(),
         ),
-        (Level::INFO, "VRRP_Script(web) succeeded".to_owned()),
+        succeeded,
     ];
     assert_eq!(*log.0.lock().expect("the log"), expected);
 }

@@ -3,10 +3,10 @@
 use super::{Pod, in_24};
 
 /// Variables, and what is said of them.
-type Case<'c> = (&'c [(&'c str, &'c str)], &'c [&'c str]);
+pub(super) type Case<'c> = (&'c [(&'c str, &'c str)], &'c [&'c str]);
 
 /// Asserts, of each case, that these variables of a pod make this to be said of them.
-fn assert_said(cases: &[Case<'_>]) {
+pub(super) fn assert_said(cases: &[Case<'_>]) {
     for (variables, expected) in cases {
         assert_eq!(Pod::with(variables).said(), *expected, "of {variables:?}");
     }
@@ -347,12 +347,14 @@ fn variables_that_nobody_reads() {
             ("OPENSHIFT_HA_SELECTOR", "x=y"),
             ("OTHER", "x"),
             ("VRRPD_SPRED", "fair"),
+            ("VRRPD_HTTP_LISTN", "9650"),
             ("VRRPD_LOG", "debug"),
             ("VRRPD_SERVICE_HOST", "10.0.0.1"),
         ],
         &[
             "OPENSHIFT_HA_ROUTER: warning: nobody reads this variable",
             "OPENSHIFT_HA_VIRTUAL_IP: warning: nobody reads this variable; did you mean OPENSHIFT_HA_VIRTUAL_IPS?",
+            "VRRPD_HTTP_LISTN: warning: nobody reads this variable; did you mean VRRPD_HTTP_LISTEN?",
             "VRRPD_SPRED: warning: nobody reads this variable; did you mean VRRPD_SPREAD?",
         ],
     )]);

@@ -16,6 +16,10 @@ fn written(text: &str) -> String {
 const TWO_ROUTERS: &str = r#"
         name = "ipfailover"
         firewall = "INPUT"
+        [http]
+        listen = "[fd00::1]:9650"
+        [control]
+        group = "vrrpd"
         [[check]]
         name = "chk_ipfailover"
         tcp = "10.77.0.1:80"
@@ -49,6 +53,8 @@ const TWO_ROUTERS: &str = r#"
 fn a_failover_of_two_routers() {
     let text = written(TWO_ROUTERS);
     let expected = r#"# The firewall must accept IP protocol 112: vrrpd sees to that, and keepalived does not.
+# The status is served at http://[fd00::1]:9650/: vrrpd does that, and keepalived does not.
+# The group vrrpd may ask the daemon how it is: vrrpd answers, and keepalived does not.
 global_defs {
     router_id ipfailover
     vrrp_version 2

@@ -2,7 +2,7 @@
 
 mod scripts;
 
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use proptest::collection::vec;
@@ -15,7 +15,7 @@ use vrrp_core::{
     Transport, VirtualAddress, Vrid, Weight,
 };
 
-use crate::{Config, Firewall, GroupConfig, InstanceConfig};
+use crate::{Config, Control, Firewall, Group, GroupConfig, InstanceConfig};
 use scripts::{check, hooks, millis, name, path};
 
 /// All kinds of configurations.
@@ -23,9 +23,10 @@ pub(crate) fn configs() -> impl Strategy<Value = Config> {
     let checks = vec(check(), 0..4);
     let instances = vec((instance(), tracks(), option::of(0..2_usize)), 1..5);
     let hooks = vec(hooks(), 2);
-    let daemon = (select(vec!["vrrpd", "edge-1"]), option::of(path()), firewall());
+    let name = select(vec!["vrrpd", "edge-1"]);
+    let daemon = (name, option::of(path()), firewall(), http(), control());
     (checks, instances, hooks, daemon, weights()).prop_map(
-        |(mut checks, parts, hooks, (name, fifo, firewall), weights)| {
+        |(mut checks, parts, hooks, (name, fifo, firewall, http, control), weights)| {
             for (number, check) in checks.iter_mut().enumerate() {
                 check.name += &number.to_string();
             }
@@ -61,6 +62,8 @@ pub(crate) fn configs() -> impl Strategy<Value = Config> {
                 groups,
                 notify_fifo: fifo.map(Into::into),
                 firewall,
+                http,
+                control,
             }
         },
     )
@@ -161,6 +164,30 @@ fn interface(name: &str) -> InterfaceName {
 fn firewall() -> impl Strategy<Value = Option<Firewall>> {
     let chain = option::of("[A-Z][A-Z-]{0,8}");
     option::of(chain.prop_map(|chain| Firewall { chain }))
+}
+
+fn http() -> impl Strategy<Value = Option<SocketAddr>> {
+    let address = select(vec![
+        "127.0.0.1",
+        "10.77.0.1",
+        "0.0.0.0",
+        "::1",
+        "fd00::1:9650",
+        "::",
+    ]);
+    let listen = (address, 1..=65535_u16);
+    option::of(listen.prop_map(|(address, port)| SocketAddr::new(address.parse().unwrap(), port)))
+}
+
+fn control() -> impl Strategy<Value = Control> {
+    let group = option::of(select(vec![("vrrpd", 990), ("www", 33)]));
+    (group, any::<bool>()).prop_map(|(group, may_change)| Control {
+        group_may_change: may_change && group.is_some(),
+        group: group.map(|(name, gid)| Group {
+            name: name.to_owned(),
+            gid,
+        }),
+    })
 }
 
 fn address() -> impl Strategy<Value = VirtualAddress> {

@@ -45,6 +45,18 @@ fn a_user_with_another_group() {
     assert_eq!(lines(&to_keepalived(&config, &Alpha).unwrap_err()), expected);
 }
 
+/// keepalived's file only speaks of it.
+#[test]
+fn a_group_that_is_another_one_now() {
+    let mut config = loaded(&format!("control.group = \"vrrpd\"\n{WEB}"));
+    config.control.group.as_mut().unwrap().gid = 991;
+    let another = "top level: `control.group` is `vrrpd` with number 991, and this host's `vrrpd` has another number or is \
+                   gone; a group's number cannot be written, so name a group that this host has";
+    assert_eq!(lines(&to_toml(&config, &Alpha).unwrap_err()), [another]);
+    assert_eq!(lines(&to_toml(&config, &Nobody).unwrap_err()), [another]);
+    assert!(to_keepalived(&config, &Alpha).is_ok());
+}
+
 #[test]
 fn what_is_no_text() {
     let mut config = loaded(WEB);

@@ -31,6 +31,13 @@ fn every_key_in_its_place() {
 notify_fifo = "/nowhere/fifo"
 firewall = "INPUT"
 
+[http]
+listen = "127.0.0.1:9650"
+
+[control]
+group = "vrrpd"
+group_may_change = true
+
 [[check]]
 name = "web"
 http = "https://127.0.0.1:8443/healthz"

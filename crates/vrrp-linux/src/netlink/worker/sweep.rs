@@ -24,7 +24,10 @@ impl Worker<'_> {
             swept = self.try_sweep(configured).await;
         }
         let (removed, stuck) = swept.unwrap_or_else(|lost| {
-            tracing::error!(reason = %lost, "cannot look for addresses that an earlier run may have left");
+            tracing::error!(
+                event = "leftovers_unknown", reason = %lost,
+                "cannot look for addresses that an earlier run may have left"
+            );
             (Vec::new(), Vec::new())
         });
         self.put_back().await;
@@ -44,7 +47,10 @@ impl Worker<'_> {
             .filter_map(|address| match indexes.get(&address.interface) {
                 Ok(index) => index.map(|index| Wanted { index, address }),
                 Err(errno) => {
-                    tracing::error!(%address, errno, "cannot look whether an earlier run left this address");
+                    tracing::error!(
+                        event = "leftover_unknown", %address, errno,
+                        "cannot look whether an earlier run left this address"
+                    );
                     None
                 }
             })
@@ -77,8 +83,11 @@ impl Worker<'_> {
                 (Step::Remove { .. }, Err(libc::EADDRNOTAVAIL | libc::ENODEV)) => {}
                 (Step::Remove { key }, Err(errno)) => {
                     refused.insert(key);
-                    tracing::error!(address = %key.address, prefix = key.prefix, errno,
-                        "cannot remove an address that an earlier run left; remove it by hand");
+                    tracing::error!(
+                        event = "leftover_not_removed",
+                        address = %key.address, prefix = key.prefix, errno,
+                        "cannot remove an address that an earlier run left; remove it by hand"
+                    );
                 }
                 (Step::Restore { key }, Err(errno)) if is_short(errno) => drop(still_owed.insert(key)),
                 (Step::Restore { key }, Err(errno)) if errno != libc::EEXIST => {

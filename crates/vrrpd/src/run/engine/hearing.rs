@@ -1,18 +1,23 @@
 //! What arrives on the wire.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use tracing::warn;
-use vrrp_core::{Discard, Event, Meta, RouterId, Time};
+use vrrp_core::{Discard, Event, Meta, RouterId, Time, address_difference};
 use vrrp_linux::{Moment, Received};
 use vrrp_packet::advert::Header;
 use vrrp_packet::{Advert, Datagram};
 
 use super::Engine;
+use crate::run::engine::chronicle::{News, What};
 use crate::run::narrate;
 
 /// So many datagrams are taken from a socket before everybody else has a turn.
 const BATCH: usize = 256;
+
+/// A MASTER that advertises less often than four times in this is not waited for.
+const SELDOM: Duration = Duration::from_mins(1);
 
 impl Engine {
     /// Takes a batch from each socket. Returns whether any has more.
@@ -30,7 +35,9 @@ impl Engine {
             match drained {
                 Ok(drained) => more |= !drained.empty,
                 // The interface has gone or went down; the link monitor says so too.
-                Err(error) => warn!(interface = %port.interface, "receiving failed: {error}"),
+                Err(error) => {
+                    warn!(event = "receive_failed", interface = %port.interface, "receiving failed: {error}");
+                }
             }
             for (at, packet) in inbox.iter() {
                 self.packet(at, index, packet);
@@ -66,26 +73,97 @@ impl Engine {
                 return;
             }
         };
+        self.advertised(at, port, claimed, source, &advert);
         let Some((id, instance)) = claimed.and_then(|id| Some((id, self.table.get(id)?))) else {
             self.reject(at, port, None, source, Discard::UnknownVrid(advert.vrid()));
             return;
         };
-        match instance.admit(&advert, &meta) {
+        let admitted = instance.admit(&advert, &meta);
+        let (advertises, window) = (instance.is_advertising(), instance.master_down_interval());
+        let Some(router) = self.routers.get_mut(&id) else {
+            return;
+        };
+        match admitted {
             Ok(heard) => {
-                if let (Some(router), Some(difference)) = (self.routers.get(&id), heard.difference) {
+                router.sightings.heard(at, &heard);
+                router.tally.heard(heard.priority, heard.difference.is_some());
+                match (heard.priority.is_resignation(), advertises) {
+                    (true, _) => {}
+                    (false, true) => router.contest.against_us(at, source, window),
+                    (false, false) => router.contest.between_others(at, source, window),
+                }
+                if let Some(difference) = heard.difference {
                     let told = self.rejects.count(at, Some(id), source, "address_list");
                     narrate::address_difference(router, source, difference, told);
                 }
                 self.event(at, id, Event::Advert(heard));
             }
-            Err(discard) => self.reject(at, port, Some(id), source, discard),
+            Err(discard) => {
+                if discard != Discard::OwnAddress {
+                    let ours = &router.config.params.advertised;
+                    let difference = || address_difference(ours, &advert);
+                    router.sightings.ignored(at, source, discard, difference);
+                    // It is MASTER too, whether or not we believe it.
+                    if advertises && !advert.priority().is_resignation() {
+                        // One that speaks seldom is MASTER all the same.
+                        let seldom = (advert.interval() * 4).min(SELDOM);
+                        router.contest.against_us(at, source, window.max(seldom));
+                    }
+                }
+                self.reject(at, port, Some(id), source, discard);
+            }
         }
     }
 
+    /// Somebody advertises, under whatever VRID.
+    fn advertised(
+        &mut self,
+        at: Time,
+        port: usize,
+        claimed: Option<RouterId>,
+        source: IpAddr,
+        advert: &Advert<'_>,
+    ) {
+        let holders = &self.holders;
+        // An address of ours that belongs to another virtual router than the one that it is for.
+        let claims = || {
+            let mut ours = advert
+                .addresses()
+                .filter_map(|address| Some((address, *holders.get(&address)?)));
+            ours.find(|(_, holder)| Some(*holder) != claimed)
+        };
+        let strangers = &mut self.ports[port].strangers;
+        strangers.heard(at, advert.vrid().get(), source, claims);
+    }
+
     fn reject(&mut self, at: Time, port: usize, id: Option<RouterId>, source: IpAddr, discard: Discard) {
-        if let Some(told) = self.rejects.count(at, id, source, discard.name()) {
-            let router = id.and_then(|id| self.routers.get(&id));
-            narrate::rejected(router, &self.ports[port].interface, source, &discard, told);
+        let reason = discard.name();
+        match id.and_then(|id| self.routers.get_mut(&id)) {
+            Some(router) => {
+                router.tally.discarded(reason);
+                // Those of whole adverts are looked at where they are judged.
+                if let Discard::Malformed(_) = discard {
+                    router.sightings.ignored(at, source, discard, || None);
+                }
+            }
+            None => *self.ports[port].discards.entry(reason).or_default() += 1,
+        }
+        let Some(told) = self.rejects.count(at, id, source, reason) else {
+            return;
+        };
+        let interface = &self.ports[port].interface;
+        let router = id.and_then(|id| self.routers.get(&id));
+        narrate::rejected(router, interface, source, &discard, told);
+        // Others on our LAN are no news, however many they are.
+        if told.total == 1 && (id.is_some() || !matches!(discard, Discard::UnknownVrid(_))) {
+            let what = What::FirstReject {
+                router: id,
+                interface: interface.clone(),
+                source,
+                reason,
+                because: discard.to_string(),
+            };
+            self.chronicle.tell(News::Happened(at, what));
         }
     }
 }

@@ -8,10 +8,10 @@ use vrrp_core::{Epoch, Event, Instance, Network as Outlook, Refusal, RouterId, T
 use vrrp_linux::{ClaimNote, NetworkChange, Owner, Report};
 
 use super::Engine;
+use crate::run::engine::outlook::outlook;
+use crate::run::engine::port::Port;
+use crate::run::engine::router::Router;
 use crate::run::narrate;
-use crate::run::outlook::outlook;
-use crate::run::port::Port;
-use crate::run::router::Router;
 
 /// A socket that could not be opened is tried again after this.
 const REOPEN: Duration = Duration::from_secs(10);
@@ -91,8 +91,11 @@ impl Engine {
 
     fn claimed(&mut self, now: Time, owner: Owner, epoch: u64, result: Result<Vec<ClaimNote>, Refusal>) {
         let Some(id) = self.table.id(owner.0) else { return };
-        if let (Some(router), Ok(notes)) = (self.routers.get(&id), &result) {
-            narrate::claim_notes(router, notes);
+        if let Some(router) = self.routers.get_mut(&id) {
+            match &result {
+                Ok(notes) => narrate::claim_notes(router, notes),
+                Err(_) => router.tally.claims_refused += 1,
+            }
         }
         self.event(now, id, Event::Claimed(Epoch(epoch), result.map(|_| ())));
     }
@@ -119,7 +122,11 @@ impl Engine {
             if let Some(router) = self.routers.get_mut(&id)
                 && let Err(error) = router.set_source(outlook.source)
             {
-                error!(router = router.config.name, "no advert can be built: {error}");
+                error!(
+                    event = "advert_not_built",
+                    router = router.config.name,
+                    "no advert can be built: {error}"
+                );
             }
             let tracked = self
                 .routers
@@ -156,7 +163,7 @@ impl Engine {
             if let Err(error) = port.follow(index) {
                 self.reopen_at = Some(now + REOPEN);
                 if port.failure() != before {
-                    error!(interface = %port.interface, "{error}");
+                    error!(event = "interface_unusable", interface = %port.interface, "{error}");
                 }
             }
         }

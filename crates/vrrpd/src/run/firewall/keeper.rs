@@ -12,6 +12,7 @@ use vrrp_linux::{WakeUp, now};
 
 use super::pace::Pace;
 use super::remove_forsaken;
+use super::standing::Standing;
 use super::told::Told;
 
 /// How often it is looked at where no news is to be had, and after a failure.
@@ -24,18 +25,20 @@ pub(super) struct Keeper {
     stopped: WakeUp,
     pace: Pace,
     told: Told,
+    standing: Standing,
     /// When to look even if nothing has happened.
     anyway: Option<Time>,
 }
 
 impl Keeper {
-    pub(super) fn new(opening: Opening, from_env: bool, stopped: WakeUp) -> Self {
+    pub(super) fn new(opening: Opening, from_env: bool, stopped: WakeUp, standing: Standing) -> Self {
         Self {
             opening,
             from_env,
             stopped,
             pace: Pace::default(),
             told: Told::default(),
+            standing,
             anyway: None,
         }
     }
@@ -46,6 +49,7 @@ impl Keeper {
         let news = RulesetNews::subscribe();
         if let Err(error) = &news {
             info!(
+                event = "firewall_no_news",
                 "firewall: the kernel does not tell when it is changed ({error}): it is looked at every {} s",
                 WITHOUT_NEWS.as_secs()
             );
@@ -98,6 +102,7 @@ impl Keeper {
             self.note(news.take(), ours, now);
         }
         self.anyway = (news.is_none() || placed.is_err()).then(|| now + WITHOUT_NEWS);
+        self.standing.looked(placed.as_ref());
         match placed {
             Ok(placed) => self.told.placed(placed),
             Err(error) => self.told.error(&error),
@@ -120,10 +125,13 @@ impl Keeper {
         match firewall::close(&self.opening.name) {
             Ok(chains) => {
                 for chain in chains {
-                    info!(%chain, "firewall: the rule in {chain} is removed");
+                    info!(event = "firewall_rule_removed", %chain, "firewall: the rule in {chain} is removed");
                 }
             }
-            Err(error) => warn!("firewall: a rule may be left behind (`vrrpd cleanup` removes it): {error}"),
+            Err(error) => warn!(
+                event = "firewall_rule_left",
+                "firewall: a rule may be left behind (`vrrpd cleanup` removes it): {error}"
+            ),
         }
     }
 }

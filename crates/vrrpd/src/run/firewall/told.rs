@@ -58,9 +58,9 @@ impl Told {
         for Line { warns, chain, text } in self.lines(placed) {
             let chain = chain.as_ref().map(display);
             if warns {
-                warn!(chain, "firewall: {text}");
+                warn!(event = "firewall_problem", chain, "firewall: {text}");
             } else {
-                info!(chain, "firewall: {text}");
+                info!(event = "firewall_state", chain, "firewall: {text}");
             }
         }
     }
@@ -69,7 +69,10 @@ impl Told {
     pub(super) fn error(&mut self, error: &FirewallError) {
         let text = error.to_string();
         if self.error.as_ref() != Some(&text) {
-            warn!("firewall: VRRP may be dropped: {text}");
+            warn!(
+                event = "firewall_unreadable",
+                "firewall: VRRP may be dropped: {text}"
+            );
             self.error = Some(text);
         }
     }

@@ -1,0 +1,89 @@
+//! Whether two routers are MASTER of one virtual router for longer than a handover takes.
+
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use vrrp_core::Time;
+
+/// A takeover has both send once or twice. So many adverts of the other one in a row are more than that.
+const TOO_MANY: u32 = 3;
+
+/// What was heard of a second MASTER.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::run) struct Contest {
+    rival: Option<Rival>,
+    /// Who was heard last while we are not MASTER, and before that.
+    last: Option<(IpAddr, Time)>,
+    before: Option<(IpAddr, Time)>,
+}
+
+/// Another MASTER beside one that there is already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::run) struct Rival {
+    /// Its address.
+    pub(in crate::run) address: IpAddr,
+    /// When it was heard last.
+    pub(in crate::run) at: Time,
+    /// Who else is MASTER; `None` if that is us.
+    pub(in crate::run) beside: Option<IpAddr>,
+    times: u32,
+    /// How long it counts: one that speaks seldom counts longer.
+    window: Duration,
+}
+
+impl Contest {
+    /// We are MASTER, and hear an advert of another, whether it counts or not.
+    pub(in crate::run) fn against_us(&mut self, at: Time, from: IpAddr, window: Duration) {
+        self.last = None;
+        self.before = None;
+        self.add(at, from, None, window);
+    }
+
+    /// We are not MASTER, and hear an advert that counts. Two MASTERs are heard in turns.
+    pub(in crate::run) fn between_others(&mut self, at: Time, from: IpAddr, window: Duration) {
+        let other = self.last.filter(|&(last, _)| last != from);
+        if let Some(other) = other {
+            let returns = self.before.is_some_and(|(before, then)| {
+                let since = at.since(then);
+                // Sooner than an interval is an answer, as in every takeover, and no turn. The window is three
+                // intervals and the skew, which is less than another one.
+                before == from && since >= window / 5 && since < window
+            });
+            self.before = Some(other);
+            if returns {
+                self.add(at, from, Some(other.0), window);
+            }
+        } else if self.before.is_some_and(|(_, then)| at.since(then) >= window) {
+            self.before = None;
+        }
+        self.last = Some((from, at));
+    }
+
+    fn add(&mut self, at: Time, address: IpAddr, beside: Option<IpAddr>, window: Duration) {
+        let goes_on = self
+            .rival
+            .filter(|rival| rival.beside.is_some() == beside.is_some() && rival.is_fresh(at, window));
+        self.rival = Some(Rival {
+            address,
+            at,
+            beside,
+            window,
+            times: goes_on.map_or(0, |rival| rival.times).saturating_add(1),
+        });
+    }
+
+    /// The second MASTER, if there is one at this moment: heard so often, and within the window.
+    pub(in crate::run) fn rival(&self, now: Time, window: Duration) -> Option<Rival> {
+        self.rival
+            .filter(|rival| rival.times >= TOO_MANY && rival.is_fresh(now, window))
+    }
+}
+
+impl Rival {
+    fn is_fresh(&self, now: Time, window: Duration) -> bool {
+        now.since(self.at) < self.window.max(window)
+    }
+}

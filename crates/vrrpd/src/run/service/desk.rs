@@ -1,0 +1,431 @@
+//! Where everything that is known about the daemon comes together: on the service thread, which may be late.
+//!
+//! The protocol thread is asked for a picture of itself once a second, and when somebody wants to know. Each picture is
+//! put into words ([`assemble()`]), judged ([`conditions`]), and compared with the one before ([`lasting`]). What happens
+//! in between is told by it and written down ([`journal`]).
+
+mod assemble;
+mod checks;
+mod conditions;
+mod dump;
+mod informed;
+mod journal;
+mod lasting;
+mod reload;
+mod wellness;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tracing::{info, warn};
+use vrrp_checks::notify::Backlog;
+use vrrp_config::Config;
+use vrrp_core::Time;
+use vrrp_linux::Waker;
+
+use self::assemble::{Now, assemble, lateness};
+use self::checks::CheckBook;
+use self::dump::Places;
+pub(in crate::run) use self::journal::Journal;
+use self::lasting::Lasting;
+use super::http;
+use super::supervisor::Supervisor;
+use crate::cli::ConfigSource;
+use crate::logging::Lost;
+use crate::report::{self, Happened, Health, Status};
+use crate::run::engine::Told;
+use crate::run::engine::chronicle::{News, What};
+use crate::run::engine::picture::Picture;
+use crate::run::firewall;
+use crate::run::narrate;
+use crate::run::pace::Pace;
+
+/// A status that is younger than this will do.
+const FRESH: Duration = Duration::from_millis(100);
+/// How often the protocol thread is asked when nobody wants to know.
+const BEAT: Duration = Duration::from_secs(1);
+/// How long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A handle, for everybody who wants to know.
+#[derive(Clone, Debug)]
+pub(in crate::run) struct Desk(Arc<Shared>);
+
+/// What is known from the start.
+#[derive(Debug)]
+pub(in crate::run) struct Facts {
+    pub(in crate::run) config: Config,
+    /// Where it came from.
+    pub(in crate::run) source: ConfigSource,
+    pub(in crate::run) started: Time,
+    /// What else is to be told of.
+    pub(in crate::run) firewall: Option<firewall::Standing>,
+    pub(in crate::run) http: Option<http::State>,
+    pub(in crate::run) log: Lost,
+    /// Whoever started the daemon and wants to be told how it goes.
+    pub(in crate::run) supervisor: Option<Supervisor>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    facts: Facts,
+    places: Places,
+    checks: CheckBook,
+    journal: Journal,
+    /// To the protocol thread.
+    told: mpsc::Sender<Told>,
+    waker: Waker,
+    /// Whether it was asked and has not answered yet.
+    asked: AtomicBool,
+    latest: watch::Sender<Option<Arc<Status>>>,
+    memory: Mutex<Memory>,
+}
+
+/// What changes.
+#[derive(Debug, Default)]
+struct Memory {
+    picture: Option<Box<Picture>>,
+    lasting: Lasting,
+    assembled: Option<Instant>,
+    reload: Option<(Time, report::ReloadResult, Vec<String>)>,
+    backlog: Option<Backlog>,
+    pace: Pace,
+    /// How many events found no room, as far as the journal says.
+    missed: u64,
+}
+
+impl Memory {
+    /// How many more events have found no room.
+    fn missed(&mut self) -> u64 {
+        let lost = self.picture.as_ref().map_or(0, |picture| picture.events_lost);
+        let more = lost.saturating_sub(self.missed);
+        self.missed = lost;
+        more
+    }
+}
+
+impl Desk {
+    /// A desk that asks the protocol thread by `told`, after which it wakes it.
+    pub(in crate::run) fn new(
+        facts: Facts,
+        state_dir: &Path,
+        told: mpsc::Sender<Told>,
+        waker: Waker,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            places: Places::new(&facts.config.name, state_dir, facts.source.from_env),
+            checks: CheckBook::new(facts.config.checks.len()),
+            facts,
+            journal: Journal::default(),
+            told,
+            waker,
+            asked: AtomicBool::new(false),
+            latest: watch::Sender::new(None),
+            memory: Mutex::default(),
+        }))
+    }
+
+    // What is asked.
+
+    /// Everything, not older than a moment. If the protocol thread does not answer within a second, what was known last,
+    /// and that it does not answer.
+    pub(in crate::run) async fn status(&self) -> Arc<Status> {
+        let mut latest = self.0.latest.subscribe();
+        if let Some(status) = self.0.fresh() {
+            return status;
+        }
+        self.0.ask();
+        if timeout(PATIENCE, latest.changed()).await.is_err() {
+            self.0.publish(None);
+        }
+        let status = latest.borrow_and_update().clone();
+        status.unwrap_or_else(|| self.0.publish(None))
+    }
+
+    /// Whether the protocol loop turns: it answers within a second, and the shortest interval is one.
+    pub(in crate::run) async fn live(&self) -> Health {
+        wellness::live(&*self.status().await)
+    }
+
+    /// Whether sockets are open, every check has a first result, and no claim is refused.
+    pub(in crate::run) async fn ready(&self) -> Health {
+        wellness::ready(&*self.status().await)
+    }
+
+    /// Waits until virtual routers take part, as far as they can: sockets listen where there is an interface.
+    pub(in crate::run) async fn started(&self) {
+        loop {
+            let _ = self.status().await;
+            if self
+                .0
+                .memory()
+                .picture
+                .as_ref()
+                .is_some_and(|picture| picture.started)
+            {
+                return;
+            }
+            tokio::time::sleep(FRESH).await;
+        }
+    }
+
+    /// Whoever started the daemon, if it wants to be told how it goes.
+    pub(in crate::run) fn supervisor(&self) -> Option<&Supervisor> {
+        self.0.facts.supervisor.as_ref()
+    }
+
+    /// What happened.
+    pub(in crate::run) fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
+    /// Reads the configuration again, and says what came of it.
+    pub(in crate::run) async fn reload(&self) -> report::Reload {
+        let facts = &self.0.facts;
+        if let Some(supervisor) = self.supervisor() {
+            supervisor.reloading();
+        }
+        let (result, problems) = reload::read_again(&facts.source, &facts.config).await;
+        if let Some(supervisor) = self.supervisor() {
+            supervisor.ready();
+        }
+        let now = Now::read();
+        self.0.memory().reload = Some((now.time, result, problems.clone()));
+        self.0
+            .journal
+            .add(now.wall_at(now.time), Happened::Reloaded { result });
+        self.0.ask();
+        report::Reload {
+            when: now.ago(now.time),
+            result,
+            problems,
+        }
+    }
+
+    // What it is told.
+
+    /// A run of a check has ended.
+    pub(in crate::run) fn ran(
+        &self,
+        check: usize,
+        run: vrrp_checks::Run,
+        standing: Option<&vrrp_checks::Standing>,
+    ) {
+        let now = Now::read();
+        self.0.checks.ran(now.time, check, run, standing);
+        if let (Some(standing), Some(check)) = (standing, self.0.facts.config.checks.get(check)) {
+            let what = Happened::CheckChanged {
+                check: check.name.clone(),
+                standing: super::as_tracked(standing.clone()).to_string(),
+            };
+            self.0.journal.add(now.wall_at(now.time), what);
+        }
+    }
+
+    /// Whom to ask for the notices that wait.
+    pub(in crate::run) fn scripts(&self, backlog: Backlog) {
+        self.0.memory().backlog = Some(backlog);
+    }
+
+    /// Takes in what the protocol thread tells, and asks it once a second, until it is gone.
+    pub(in crate::run) async fn work(self, mut news: Receiver<News>) {
+        let mut log = self.0.facts.log.clone();
+        let mut beat = interval(BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                piece = news.recv() => match piece {
+                    None => return,
+                    Some(News::Picture(picture)) => {
+                        self.0.publish(Some(picture));
+                    }
+                    Some(News::Happened(at, what)) => self.0.happened(at, what),
+                    Some(News::Reload) => {
+                        let desk = self.clone();
+                        tokio::spawn(async move { desk.reload().await });
+                    }
+                    Some(News::DumpStates) => self.dump(|places| &places.states, dump::states),
+                    Some(News::DumpCounters) => self.dump(|places| &places.counters, dump::counters),
+                },
+                _ = beat.tick() => {
+                    let desk = self.clone();
+                    tokio::spawn(async move { desk.status().await });
+                    log.own_up();
+                }
+            }
+        }
+    }
+
+    /// Writes a file, with what is true at this moment.
+    fn dump(&self, place: fn(&Places) -> &std::path::PathBuf, text: fn(&Status) -> String) {
+        let desk = self.clone();
+        tokio::spawn(async move {
+            let status = desk.status().await;
+            let path = place(&desk.0.places);
+            match dump::write(path, &text(&status)) {
+                Ok(()) => info!(event = "dumped", "{} is written", path.display()),
+                Err(error) => warn!(
+                    event = "dump_failed",
+                    "{} cannot be written: {error}",
+                    path.display()
+                ),
+            }
+        });
+    }
+}
+
+impl Shared {
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the protocol thread, unless it has been asked already.
+    fn ask(&self) {
+        // When it is gone there is nobody to answer, and the daemon ends.
+        if !self.asked.swap(true, Ordering::Relaxed) && self.told.send(Told::Asked).is_ok() {
+            self.waker.wake();
+        }
+    }
+
+    fn fresh(&self) -> Option<Arc<Status>> {
+        let assembled = self.memory().assembled?;
+        (assembled.elapsed() < FRESH).then(|| self.latest.borrow().clone())?
+    }
+
+    /// Puts a new picture into words, or says that there is none.
+    fn publish(&self, picture: Option<Box<Picture>>) -> Arc<Status> {
+        let answering = picture.is_some();
+        let mut memory = self.memory();
+        if answering {
+            self.asked.store(false, Ordering::Relaxed);
+            memory.picture = picture;
+        }
+        let now = Now::read();
+        let daemon = self.daemon(now, &memory, answering);
+        let picture = memory.picture.as_deref();
+        let mut status = assemble(now, &self.facts.config, picture, &self.checks, daemon);
+        let findings = conditions::findings(&status, &self.facts.config, picture);
+        let (conditions, changes) = memory.lasting.follow(now.time, now.wall, findings);
+        status.conditions = conditions;
+        // A status that says that nobody answers is not to be waited upon.
+        memory.assembled = answering.then(Instant::now);
+        // Whoever can send packets can make some of them come and go: the journal has them all, and the log a few.
+        let missed = memory.missed();
+        let tellable = changes.is_empty() || memory.pace.ask(now.time).is_some();
+        drop(memory);
+        if missed > 0 {
+            self.journal
+                .add(now.wall_at(now.time), Happened::Missed { events: missed });
+        }
+        for change in changes {
+            if tellable {
+                narrate::condition(&change);
+            }
+            self.journal.add(now.wall_at(now.time), change);
+        }
+        let status = Arc::new(status);
+        self.latest.send_replace(Some(Arc::clone(&status)));
+        status
+    }
+
+    fn daemon(&self, now: Now, memory: &Memory, answering: bool) -> report::Daemon {
+        let facts = &self.facts;
+        let picture = memory.picture.as_ref();
+        let rights = picture.map(|picture| picture.rights).unwrap_or_default();
+        let waiting = memory.backlog.as_ref().map_or(0, Backlog::waiting);
+        report::Daemon {
+            name: facts.config.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            started: now.ago(facts.started),
+            configuration: facts.source.to_string(),
+            reload: memory
+                .reload
+                .as_ref()
+                .map(|(when, result, problems)| report::Reload {
+                    when: now.ago(*when),
+                    result: *result,
+                    problems: problems.clone(),
+                }),
+            answering,
+            turned: picture.map(|picture| now.ago(picture.at)),
+            real_time: rights.real_time,
+            memory_locked: rights.memory_locked,
+            lateness: picture
+                .map(|picture| lateness(&picture.lateness))
+                .unwrap_or_default(),
+            http: facts.http.as_ref().map(http::State::report),
+            firewall: facts.firewall.as_ref().map(firewall::Standing::report),
+            scripts: report::Scripts {
+                waiting: u64::try_from(waiting).unwrap_or(u64::MAX),
+                lost: picture.map_or(0, |picture| picture.notices_lost),
+            },
+            log_lines_lost: u64::try_from(facts.log.lines()).unwrap_or(u64::MAX),
+        }
+    }
+
+    fn happened(&self, at: Time, what: What) {
+        // Whoever hears of it and asks at once must not be told what was before.
+        self.memory().assembled = None;
+        let config = &self.facts.config;
+        let router = |id: vrrp_core::RouterId| {
+            let instance = config.instances.get(id.index());
+            instance.map_or_else(String::new, |instance| instance.name.clone())
+        };
+        let happened = match what {
+            What::Moved {
+                router: id,
+                from,
+                to,
+                cause,
+                priority,
+            } => Happened::Transition {
+                router: router(id),
+                from: from.into(),
+                to: to.into(),
+                cause: cause.name().to_owned(),
+                because: narrate::cause(&cause),
+                priority: priority.get(),
+            },
+            What::GroupMoved { group, from, to } => Happened::GroupTransition {
+                group: config
+                    .groups
+                    .get(group.index())
+                    .map_or_else(String::new, |group| group.name.clone()),
+                from: from.into(),
+                to: to.into(),
+            },
+            What::PriorityChanged {
+                router: id,
+                from,
+                to,
+                because,
+            } => Happened::Priority {
+                router: router(id),
+                from: from.get(),
+                to: to.get(),
+                because,
+            },
+            What::FirstReject {
+                router: id,
+                interface,
+                source,
+                reason,
+                because,
+            } => Happened::FirstReject {
+                router: id.map(router),
+                interface: interface.to_string(),
+                source,
+                reason: reason.to_owned(),
+                because,
+            },
+        };
+        self.journal.add(Now::read().wall_at(at), happened);
+    }
+}

@@ -1,0 +1,79 @@
+//! The last thousand things that happened, for whoever asks later or wants to be told.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::report::{Event, Happened, Wall};
+
+/// So many are kept.
+pub(super) const KEPT: usize = 1000;
+
+/// What happened, the oldest first. Each event has a number, one more than that of the one before, from 1 on.
+#[derive(Debug)]
+pub(in crate::run) struct Journal {
+    events: Mutex<VecDeque<Arc<Event>>>,
+    /// The number of the last one.
+    last: watch::Sender<u64>,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self {
+            events: Mutex::default(),
+            last: watch::Sender::new(0),
+        }
+    }
+}
+
+impl Journal {
+    /// Writes it down.
+    pub(super) fn add(&self, at: Wall, what: Happened) {
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let sequence = *self.last.borrow() + 1;
+        if events.len() == KEPT {
+            events.pop_front();
+        }
+        events.push_back(Arc::new(Event { sequence, at, what }));
+        drop(events);
+        self.last.send_replace(sequence);
+    }
+
+    /// The events after this number that are still kept, the oldest first; 0 = all. If some before them are gone, that
+    /// is said first, with the number of the last that is missing.
+    pub(in crate::run) fn after(&self, sequence: u64) -> Vec<Arc<Event>> {
+        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wanted: Vec<Arc<Event>> = events
+            .iter()
+            .filter(|event| event.sequence > sequence)
+            .cloned()
+            .collect();
+        // Whoever asks for all of them knows that the oldest are gone.
+        if let Some(first) = wanted
+            .first()
+            .cloned()
+            .filter(|first| sequence > 0 && first.sequence > sequence + 1)
+        {
+            let missed = Event {
+                sequence: first.sequence - 1,
+                at: first.at.clone(),
+                what: Happened::Missed {
+                    events: first.sequence - 1 - sequence,
+                },
+            };
+            wanted.insert(0, Arc::new(missed));
+        }
+        wanted
+    }
+
+    /// Waits until there is one after this number.
+    pub(in crate::run) async fn more(&self, sequence: u64) {
+        let mut last = self.last.subscribe();
+        // It cannot end: this is the sender.
+        let _ = last.wait_for(|&last| last > sequence).await;
+    }
+}

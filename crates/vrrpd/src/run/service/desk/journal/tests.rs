@@ -1,0 +1,57 @@
+use std::time::Duration;
+
+use super::*;
+
+fn add(journal: &Journal, times: u64) {
+    for _ in 0..times {
+        let what = Happened::CheckChanged {
+            check: "web".into(),
+            standing: "passing".into(),
+        };
+        journal.add(Wall::since_epoch(Duration::ZERO), what);
+    }
+}
+
+fn numbers(events: &[Arc<Event>]) -> Vec<u64> {
+    events.iter().map(|event| event.sequence).collect()
+}
+
+#[test]
+fn events_are_numbered_from_1_and_those_after_a_number_can_be_had() {
+    let journal = Journal::default();
+    add(&journal, 3);
+    assert_eq!(numbers(&journal.after(0)), [1, 2, 3]);
+    assert_eq!(numbers(&journal.after(2)), [3]);
+    assert_eq!(numbers(&journal.after(9)), [0; 0]);
+}
+
+#[test]
+fn a_thousand_are_kept_and_who_comes_too_late_is_told_how_many_are_gone() {
+    let journal = Journal::default();
+    add(&journal, 1500);
+    assert_eq!(journal.after(0).len(), KEPT);
+    let late = journal.after(100);
+    assert_eq!(late.len(), KEPT + 1);
+    assert_eq!(late[0].sequence, 500);
+    assert_eq!(late[0].what, Happened::Missed { events: 400 });
+    assert_eq!(late[1].sequence, 501);
+    assert_eq!(numbers(&journal.after(1499)), [1500]);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn whoever_waits_is_woken_by_the_next_one() {
+    let journal = Arc::new(Journal::default());
+    add(&journal, 1);
+    journal.more(0).await;
+    let waiting = tokio::spawn({
+        let journal = Arc::clone(&journal);
+        async move {
+            journal.more(1).await;
+            numbers(&journal.after(1))
+        }
+    });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    add(&journal, 1);
+    assert_eq!(waiting.await.unwrap(), [2]);
+}

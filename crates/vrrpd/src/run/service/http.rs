@@ -1,0 +1,188 @@
+//! The HTTP server: whether the daemon lives and is ready, everything about it, and metrics. It only tells; nothing can
+//! be changed through it.
+//!
+//! It runs on the service thread. Whoever reaches its port may be slow, broken or ill-meaning, so everything has a
+//! bound: connections, what one may send, what a document may take, and time. No flood of connections shuts out the next
+//! one, since the connection that has been of no use for the longest makes room for it.
+
+mod connection;
+mod connections;
+mod documents;
+mod routes;
+#[cfg(test)]
+mod tests;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep};
+use tracing::{info, warn};
+
+use self::connections::Connections;
+use self::routes::Routes;
+use super::metrics::Traffic;
+use crate::report::{self, Health, Status};
+
+/// How long after it could not listen it is tried again.
+const LISTENS_AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// How long nothing is accepted after that failed: the reason (no descriptor is left) does not go away at once.
+const ACCEPTS_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// That it failed is told once in so long.
+const TOLD_AGAIN_AFTER: Duration = Duration::from_mins(1);
+/// So many clients that nobody has accepted yet wait in the kernel.
+const WAITING: u32 = 1024;
+/// What the kernel keeps of an answer that a client does not take, for each connection.
+const SEND_BUFFER: u32 = 256 * 1024;
+
+/// Whoever knows the answers.
+pub(in crate::run) trait Informed: Clone + Send + Sync + 'static {
+    /// Everything.
+    fn status(&self) -> impl Future<Output = Arc<Status>> + Send;
+    /// Whether the daemon lives.
+    fn live(&self) -> impl Future<Output = Health> + Send;
+    /// Whether it is ready.
+    fn ready(&self) -> impl Future<Output = Health> + Send;
+}
+
+/// How the server is doing: one value, however often it is cloned.
+#[derive(Clone, Debug)]
+pub(in crate::run) struct State {
+    listen: SocketAddr,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Why it does not listen.
+    error: Mutex<Option<String>>,
+    open: AtomicU64,
+    accepted: AtomicU64,
+    displaced: AtomicU64,
+}
+
+impl State {
+    /// A server that is to listen there, and does not yet.
+    pub(in crate::run) fn new(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            inner: Arc::new(Inner {
+                error: Mutex::new(Some("it has not started yet".to_owned())),
+                open: AtomicU64::new(0),
+                accepted: AtomicU64::new(0),
+                displaced: AtomicU64::new(0),
+            }),
+        }
+    }
+
+    /// Where it is to listen, and why it does not.
+    pub(in crate::run) fn report(&self) -> report::Http {
+        let error = self.inner.error.lock().unwrap_or_else(PoisonError::into_inner);
+        report::Http {
+            listen: self.listen.to_string(),
+            error: error.clone(),
+        }
+    }
+
+    /// Says why it does not listen, or that it does; true if that is new.
+    fn set_error(&self, new: Option<String>) -> bool {
+        let mut error = self.inner.error.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = *error != new;
+        *error = new;
+        is_new
+    }
+
+    fn traffic(&self) -> Traffic {
+        Traffic {
+            open: self.inner.open.load(Ordering::Relaxed),
+            accepted: self.inner.accepted.load(Ordering::Relaxed),
+            displaced: self.inner.displaced.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// Serves until it is dropped, and every connection ends with it.
+pub(in crate::run) async fn serve(listen: SocketAddr, state: State, informed: impl Informed) -> Infallible {
+    let routes = Arc::new(Routes::new(informed, state.clone()));
+    loop {
+        match listener(listen) {
+            Ok(listener) => {
+                state.set_error(None);
+                info!(event = "http_served", %listen, "HTTP is served at {listen}");
+                match accept(&listener, &state, &routes).await {}
+            }
+            Err(error) => {
+                let why = why_not(&error);
+                let told = format!("HTTP is not served at {listen}: {why}");
+                if state.set_error(Some(why)) {
+                    warn!(
+                        event = "http_not_served", %listen,
+                        "{told}; it is tried again every {} s",
+                        LISTENS_AGAIN_AFTER.as_secs()
+                    );
+                }
+            }
+        }
+        sleep(LISTENS_AGAIN_AFTER).await;
+    }
+}
+
+/// A socket that listens there.
+fn listener(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // After a restart, connections of the daemon before may linger.
+    socket.set_reuseaddr(true)?;
+    // Connections have it from here.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
+
+/// Accepts connections, one after the other.
+async fn accept<I: Informed>(listener: &TcpListener, state: &State, routes: &Arc<Routes<I>>) -> Infallible {
+    let mut connections = Connections::new(state.clone());
+    let mut told: Option<Instant> = None;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => connections.admit(stream, routes),
+            Err(error) => {
+                // It comes and goes as clients do, who decide how many they are.
+                if told.is_none_or(|told| told.elapsed() >= TOLD_AGAIN_AFTER) {
+                    warn!(
+                        event = "http_not_accepting",
+                        "HTTP: no connection can be accepted: {error}"
+                    );
+                    told = Some(Instant::now());
+                }
+                // One descriptor less in use: the next one may be had for it.
+                connections.make_room();
+                sleep(ACCEPTS_AGAIN_AFTER).await;
+            }
+        }
+        // However many there are: those that were accepted get their turn in between.
+        yield_now().await;
+    }
+}
+
+/// Why it cannot listen, with what to do about it.
+fn why_not(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "another program listens there (`ss -ltnp` shows which): give one of them another port".to_owned()
+        }
+        io::ErrorKind::AddrNotAvailable => "this host does not have that address (yet)".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "ports below 1024 need CAP_NET_BIND_SERVICE: choose a higher one".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}

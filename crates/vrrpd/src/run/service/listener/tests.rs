@@ -1,0 +1,5 @@
+//! The socket as clients of all kinds meet it.
+
+mod callers;
+mod file;
+mod server;
