@@ -76,8 +76,8 @@ def containers(facts, pod):
     facts.equal("added capabilities", sorted(security["capabilities"].get("add", [])), ["NET_ADMIN", "NET_RAW"])
     facts.absent("the container", container, "ports", "envFrom")
     facts.absent("the container's limits", container["resources"]["limits"], "cpu")
-    for probe in ("livenessProbe", "readinessProbe"):
-        facts.equal(f"the {probe}", container[probe].get("exec"), {"command": ["pgrep", "keepalived"]})
+    for probe, question in (("livenessProbe", "--live"), ("readinessProbe", "--ready")):
+        facts.equal(f"the {probe}", container[probe].get("exec"), {"command": ["vrrpd", "health", question]})
     mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
     kept = [volume for volume in pod["volumes"] if volume["name"] == mounts.get("/run/vrrpd")]
     facts.equal("the volume at /run/vrrpd", [next(key for key in volume if key != "name") for volume in kept], ["emptyDir"])
