@@ -4,6 +4,7 @@
 
 pub(super) mod desk;
 pub(super) mod http;
+mod informed;
 pub(super) mod listener;
 mod metrics;
 mod neighbours;

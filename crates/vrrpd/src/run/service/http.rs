@@ -26,8 +26,9 @@ use tracing::{info, warn};
 
 use self::connections::Connections;
 use self::routes::Routes;
+use super::informed::Informed;
 use super::metrics::Traffic;
-use crate::report::{self, Health, Status};
+use crate::report;
 
 /// How long after it could not listen it is tried again.
 const LISTENS_AGAIN_AFTER: Duration = Duration::from_secs(5);
@@ -40,16 +41,6 @@ const TOLD_AGAIN_AFTER: Duration = Duration::from_mins(1);
 const WAITING: u32 = 1024;
 /// What the kernel keeps of an answer that a client does not take, for each connection.
 const SEND_BUFFER: u32 = 256 * 1024;
-
-/// Whoever knows the answers.
-pub(in crate::run) trait Informed: Clone + Send + Sync + 'static {
-    /// Everything.
-    fn status(&self) -> impl Future<Output = Arc<Status>> + Send;
-    /// Whether the daemon lives.
-    fn live(&self) -> impl Future<Output = Health> + Send;
-    /// Whether it is ready.
-    fn ready(&self) -> impl Future<Output = Health> + Send;
-}
 
 /// How the server is doing: one value, however often it is cloned.
 #[derive(Clone, Debug)]

@@ -8,7 +8,6 @@ mod conversation;
 mod limits;
 mod place;
 mod requests;
-mod source;
 #[cfg(test)]
 mod tests;
 
@@ -30,10 +29,10 @@ use self::caller::Rights;
 use self::conversation::Answers;
 use self::limits::{LIMITS, Limits};
 use self::place::Places;
+use super::informed::Source;
 use crate::control;
 
 pub(in crate::run) use self::caller::Access;
-pub(in crate::run) use self::source::Source;
 
 /// After a caller that could not be let in, mostly for lack of a descriptor.
 const PAUSE: Duration = Duration::from_millis(500);

@@ -15,8 +15,8 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 use tracing::debug;
 
-use super::Informed;
 use super::routes::Routes;
+use crate::run::service::informed::Informed;
 
 /// What a request's line and headers may take together. It is also the least that hyper can be told to buffer.
 pub(super) const MOST_HEADER_BYTES: usize = 8 * 1024;

@@ -7,9 +7,10 @@ use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
+use super::State;
 use super::connection::{Pulse, attend};
 use super::routes::Routes;
-use super::{Informed, State};
+use crate::run::service::informed::Informed;
 
 /// So many at a time.
 pub(super) const MOST: usize = 64;

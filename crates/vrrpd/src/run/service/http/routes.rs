@@ -11,9 +11,10 @@ use hyper::header::{
 };
 use hyper::{Method, Request, Response, StatusCode};
 
+use super::State;
 use super::documents::{Documents, Form};
-use super::{Informed, State};
 use crate::report::{Health, Status};
+use crate::run::service::informed::Informed;
 use crate::run::service::metrics::{self, Format};
 
 const PLAIN: &str = "text/plain; charset=utf-8";

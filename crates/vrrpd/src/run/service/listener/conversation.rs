@@ -14,9 +14,9 @@ use super::caller::Rights;
 use super::limits::Limits;
 use super::place::{Doing, Place};
 use super::requests::{self, Heard, Requests};
-use super::source::Source;
 use crate::control::{Ask, Refusal, RefusalKind, Reply, Sign};
 use crate::report::Status;
+use crate::run::service::informed::Source;
 
 /// Between two requests of one client: a flood of them costs little.
 const PAUSE: Duration = Duration::from_millis(1);

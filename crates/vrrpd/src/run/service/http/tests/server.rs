@@ -12,7 +12,8 @@ use tokio::sync::oneshot;
 use super::SOON;
 use crate::report::{Health, Obstacle, Status};
 use crate::run::service::http::routes::Routes;
-use crate::run::service::http::{Informed, State, accept, listener};
+use crate::run::service::http::{State, accept, listener};
+use crate::run::service::informed::Informed;
 use crate::run::service::metrics::Traffic;
 use crate::run::service::metrics::tests::small;
 

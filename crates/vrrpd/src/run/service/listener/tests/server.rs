@@ -12,8 +12,9 @@ use tempfile::TempDir;
 use tokio::sync::{oneshot, watch};
 
 use super::super::limits::{LIMITS, Limits};
-use super::super::{Access, Listener, Source, serve_within};
+use super::super::{Access, Listener, serve_within};
 use crate::report::{Event, Health, Obstacle, Reload, ReloadResult, Status};
+use crate::run::service::informed::{Informed, Source};
 
 /// No test waits longer for anything.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
@@ -66,7 +67,7 @@ impl Fake {
     }
 }
 
-impl Source for Fake {
+impl Informed for Fake {
     async fn status(&self) -> Arc<Status> {
         Arc::clone(&self.status)
     }
@@ -81,7 +82,9 @@ impl Source for Fake {
             what: "no result yet".into(),
         }])
     }
+}
 
+impl Source for Fake {
     async fn reload(&self) -> Reload {
         Reload {
             when: self.status.daemon.started.clone(),
