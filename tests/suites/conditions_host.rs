@@ -46,10 +46,20 @@ fn a_protocol_thread_that_does_not_answer() -> Result<()> {
     let a = plain(&lab)?;
     // HTTP is served by another thread, and goes on.
     let stage = Stage::set(&lab, [problem(&a.control(), "not_answering").about("protocol")])?;
+    let before = a.status()?;
+    let before = before.condition("never_heard_anybody", Some("V51"));
+    ensure!(before.is_some(), "there is something else to say");
     let frozen = Frozen::thread(a.pid()?)?;
     let stage = stage.told()?;
     frozen.thaw()?;
-    stage.over()
+    stage.over()?;
+    // What was true before is neither over meanwhile nor new afterwards.
+    let events = a.control().events(0)?;
+    let others = events
+        .iter()
+        .filter(|event| event.kind.as_deref() == Some("never_heard_anybody"));
+    ensure!(others.count() == 1, "{events:?}");
+    Ok(())
 }
 
 #[test]
@@ -245,9 +255,7 @@ fn a_check_or_an_interface_that_only_counts() -> Result<()> {
     fs::write(&flag, "")?;
     stage.over()?;
 
-    let unusable = problem(&of, "interface_unusable")
-        .of("V51")
-        .about("interface eth1");
+    let unusable = problem(&of, "interface_unusable").of("V51").about("eth1");
     let stage = Stage::set(&lab, [unusable.naming("eth1")])?;
     host.unplug("eth1")?;
     let stage = stage.told()?;
@@ -383,4 +391,23 @@ fn a_configuration_that_cannot_run_or_waits_for_a_restart() -> Result<()> {
         "nothing has moved"
     );
     Ok(())
+}
+
+#[test]
+fn another_daemon_of_the_host_that_has_the_same_address() -> Result<()> {
+    let lab = lab()?;
+    let a = plain(&lab)?;
+    let shared = problem(&a.control(), "shared_on_host").about("other");
+    let stage = Stage::set(
+        &lab,
+        [shared
+            .naming("other")
+            .naming(&VIP)
+            .over_within(Duration::from_secs(10))],
+    )?;
+    let mut other = Vrrpd::new(lab.host("a")?, "other", &[Instance::new(52, 100, VIP)])?;
+    other.start()?;
+    let stage = stage.told()?;
+    other.terminate()?;
+    stage.over()
 }

@@ -46,7 +46,7 @@ fn master(lab: &Lab, instances: &[Instance]) -> Result<Vrrpd> {
     Ok(router)
 }
 
-/// Somebody who sends forged adverts, again and again, until this is dropped.
+/// Somebody who sends forged adverts, again and again, until this ends; then it resigns.
 struct Noise {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<Result<()>>>,
@@ -64,6 +64,13 @@ impl Noise {
         let thread = thread::spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
                 injector.repeat(&forged, period, period)?;
+            }
+            // As one that is stopped does: a MASTER that only falls silent may be one for a while yet.
+            for forged in forged {
+                injector.send(&Forged {
+                    priority: 0,
+                    ..forged
+                })?;
             }
             Ok(())
         });
@@ -161,6 +168,38 @@ fn two_masters_with_two_passwords() -> Result<()> {
     Ok(())
 }
 
+/// keepalived sends one advert, and then none as long as it hears ours, which it ignores: both hold the address.
+#[test]
+fn a_keepalived_that_ignores_ours_and_falls_silent() -> Result<()> {
+    let lab = lab()?;
+    let a = master(&lab, &[Instance::new(51, 200, VIP)])?;
+    let its = Instance::new(51, 100, VIP).password("another");
+    let mut b = Keepalived::new(lab.host("b")?, "keepalived", &[its])?;
+    let differs = Expected::problem(&a.control(), "password_differs").of("V51");
+    let two = Expected::problem(&a.control(), "two_masters")
+        .of("V51")
+        .naming(&B);
+    let stage = Stage::set(&lab, [differs.about(&B), two])?;
+    b.start()?;
+    becomes(&lab, &b, State::Master)?;
+    let stage = stage.told()?;
+    thread::sleep(Duration::from_secs(8));
+    ensure!(
+        a.host().holds(VIP)? && b.host().holds(VIP)?,
+        "both hold it all the while"
+    );
+    let status = a.status()?;
+    for kind in ["password_differs", "two_masters"] {
+        let told = status.condition(kind, Some("V51"));
+        ensure!(
+            told.is_some_and(|told| told.cause.contains("silent for")),
+            "{status:?}"
+        );
+    }
+    b.terminate()?;
+    stage.over()
+}
+
 #[test]
 fn a_vrid_that_a_stranger_uses() -> Result<()> {
     let lab = lab()?;
@@ -198,6 +237,21 @@ fn addresses_that_are_elsewhere_too() -> Result<()> {
     let noise = Noise::from(lab.host("c")?, vec![Forged::new(C, 77, 50, VIP)])?;
     let stage = stage.told()?;
     noise.end()?;
+    stage.over()
+}
+
+#[test]
+fn an_address_beside_that_of_the_master() -> Result<()> {
+    let lab = lab()?;
+    let a = launch(lab.host("a")?, &[Instance::new(51, 200, VIP)])?;
+    let b = launch(lab.host("b")?, &[Instance::new(51, 100, VIP)])?;
+    becomes(&lab, &a, State::Master)?;
+    becomes(&lab, &b, State::Backup)?;
+    let stray = Expected::problem(&b.control(), "address_stray").of("V51");
+    let stage = Stage::set(&lab, [stray.naming(&VIP).naming("eth0")])?;
+    b.host().ip(&format!("address add {VIP}/32 dev eth0"))?;
+    let stage = stage.told()?;
+    b.host().ip(&format!("address del {VIP}/32 dev eth0"))?;
     stage.over()
 }
 

@@ -134,7 +134,11 @@ async fn serve(lane: Lane, hooks: Hooks, mut told: mpsc::UnboundedReceiver<Notic
 fn push(queue: &mut Queue, notice: Notice, backlog: &Backlog) {
     for missed in queue.push(notice) {
         backlog.overtake();
+        let (router, group) = subject(&missed);
         debug!(
+            router,
+            group,
+            sequence = missed.sequence,
             "({}) hooks lag: they are not told of {} (transition {})",
             missed.name,
             describe(&missed),
@@ -147,8 +151,13 @@ async fn run(lane: &Lane, notice: &Notice, jobs: Vec<Job>, mut outdated: watch::
     for job in jobs {
         let path = job.script.argv.first().cloned().unwrap_or_default();
         let ended = run_until_known(lane, job, &mut outdated).await;
+        let (router, group) = subject(notice);
         if ended.passed() {
             debug!(
+                router,
+                group,
+                script = path,
+                state = %notice.event.state(),
                 "({}) notify script {path} for {} {ended}",
                 notice.name,
                 describe(notice)
@@ -156,6 +165,10 @@ async fn run(lane: &Lane, notice: &Notice, jobs: Vec<Job>, mut outdated: watch::
         } else {
             warn!(
                 event = "notify_script_failed",
+                router,
+                group,
+                script = path,
+                state = %notice.event.state(),
                 "({}) notify script {path} for {} {ended}",
                 notice.name,
                 describe(notice)
@@ -180,6 +193,15 @@ async fn run_until_known(lane: &Lane, job: Job, outdated: &mut watch::Receiver<b
         }
     }
     lane.run(job).await
+}
+
+/// The name of the virtual router, or that of the sync group.
+fn subject(notice: &Notice) -> (Option<&str>, Option<&str>) {
+    let name = notice.name.as_str();
+    match notice.kind {
+        Kind::Instance => (Some(name), None),
+        Kind::Group => (None, Some(name)),
+    }
 }
 
 fn describe(notice: &Notice) -> String {

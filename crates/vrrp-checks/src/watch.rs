@@ -18,7 +18,7 @@ use tracing::{debug, info};
 use crate::probe::{Answer, Failure, Lives, Prober};
 use crate::runner::{Ended, Job};
 use crate::{Check, Judge, Standing};
-use phrase::{output, phrase};
+use phrase::{output, phrase, word};
 use rhythm::{Rhythm, rhythms};
 pub use run::Run;
 
@@ -118,9 +118,11 @@ impl Watched {
             Err(failure) => Standing::Failing(failure.to_string()),
         };
         let changed = self.judge.hear(standing).cloned();
-        if changed.is_some() {
+        if let Some(standing) = &changed {
             info!(
                 event = "check_changed",
+                check = self.check.name,
+                standing = word(standing).as_ref(),
                 output = output(&result),
                 "{}",
                 phrase(&self.check, &result)

@@ -326,6 +326,11 @@ async fn after_the_end_nothing_is_waited_for() {
     notifier.finish().await;
     assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(log.warnings().len(), 2);
+    for facts in log.facts() {
+        let (before, script) = facts.split_once(" script=").unwrap();
+        assert_eq!(before, r#"event="notify_script_failed" router="VI_1""#);
+        assert!(script.ends_with(" state=STOP"), "{script}");
+    }
 }
 
 #[tokio::test]

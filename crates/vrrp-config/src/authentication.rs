@@ -63,7 +63,9 @@ fn read_type(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<Type> {
         "ah" | "header" => Some("RFC 3768 has removed the Authentication Header"),
         _ => None,
     };
-    reader.report(field.at, InstanceFlaw::AuthenticationType { found, hint });
+    // A word that nobody knows may be the password in the wrong place: it is not repeated.
+    let known = hint.map(|hint| (found, hint));
+    reader.report(field.at, InstanceFlaw::AuthenticationType { known });
     None
 }
 

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use vrrp_core::Tracked;
 
 use crate::drafts::{Drafts, Index};
-use crate::reader::Finding;
+use crate::findings::{Finding, Findings};
 use crate::source::{Elsewhere, Located, Place, Source, elsewhere};
 use crate::{Bearer, FileFlaw, Flaw, Hint, Key, NameFlaw, ShapeFlaw, keys, suggest};
 
@@ -21,16 +21,16 @@ struct Comparison<'a> {
     sources: &'a [Source],
     /// What was wrong with single values.
     before: &'a [Finding],
-    findings: Vec<Finding>,
+    findings: Findings,
 }
 
 /// Compares all drafts. `before` is what was found wrong while they were read.
-pub(crate) fn check(drafts: &Drafts, sources: &[Source], before: &[Finding]) -> Vec<Finding> {
+pub(crate) fn check(drafts: &Drafts, sources: &[Source], before: &[Finding]) -> Findings {
     let mut comparison = Comparison {
         drafts,
         sources,
         before,
-        findings: Vec::new(),
+        findings: Findings::default(),
     };
     comparison.names(drafts.checks.iter().map(|draft| &draft.name), Bearer::Check);
     comparison.names(drafts.instances.iter().map(|draft| &draft.name), Bearer::Instance);
@@ -51,10 +51,12 @@ impl<'a> Comparison<'a> {
     }
 
     fn report_one(&mut self, place: Place, flaw: impl Into<Flaw>) {
-        self.findings.push(Finding {
-            place,
-            flaw: flaw.into(),
-        });
+        let flaw = flaw.into();
+        // Where the TOML is broken it may only not have been understood.
+        let source = self.sources.get(place.file);
+        if source.is_none_or(|source| source.trusts(place.offset, flaw.is_absence())) {
+            self.findings.push(Finding { place, flaw });
+        }
     }
 
     /// Reports names that are taken.

@@ -79,7 +79,7 @@ impl Flaw {
     pub fn severity(&self) -> Severity {
         let warning = match self {
             Self::Shape(_) | Self::Variable(_) | Self::Name(_) => false,
-            Self::File(flaw) => matches!(flaw, FileFlaw::FifoNowhere(_)),
+            Self::File(flaw) => matches!(flaw, FileFlaw::FifoNowhere(_) | FileFlaw::More(Severity::Warning)),
             Self::Address(flaw) => matches!(
                 flaw,
                 AddressFlaw::ForeignLabel { .. }

@@ -4,19 +4,23 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use toml::de::DeTable;
-
 use crate::drafts::Drafts;
-use crate::reader::{Finding, Reader, Table};
+use crate::findings::{Finding, Findings};
+use crate::reader::{Reader, Table};
 use crate::script::Defaults;
 use crate::source::{Located, Place, Source, block_offsets, elsewhere, open_regular, read_limited};
+use crate::syntax::{self, Parsed};
 use crate::{
     Config, Control, FileFlaw, Firewall, Flaw, Loaded, Location, Problem, ReadFailure, Severity,
-    Surroundings, check, control, cross, daemon, firewall, group, http, instance, keys, syntax,
+    Surroundings, check, control, cross, daemon, firewall, group, http, instance, keys,
 };
 
-/// No configuration is larger; a log or an image given by mistake is.
-const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+/// A thousand virtual routers with twenty addresses each take half of it; a log or an image given by mistake is larger.
+/// What reads it may be a daemon with locked memory, and understanding a file takes many times its size.
+const FILE_LIMIT: u64 = 1024 * 1024;
+
+/// All files together.
+const TOTAL_LIMIT: u64 = 4 * FILE_LIMIT;
 
 const DEFAULT_NAME: &str = "vrrpd";
 
@@ -25,7 +29,8 @@ pub(crate) fn load(path: &Path, surroundings: &dyn Surroundings) -> Result<Loade
     let mut loader = Loader {
         surroundings,
         sources: Vec::new(),
-        findings: Vec::new(),
+        findings: Findings::default(),
+        read: 0,
         drafts: Drafts::default(),
         scripts: Defaults::default(),
         name: None,
@@ -56,7 +61,9 @@ struct Loader<'s> {
     surroundings: &'s dyn Surroundings,
     /// Every file read so far; its index is its number.
     sources: Vec<Source>,
-    findings: Vec<Finding>,
+    findings: Findings,
+    /// How many bytes the files had so far.
+    read: u64,
     drafts: Drafts,
     /// What the main file, which is read first, says of scripts.
     scripts: Defaults,
@@ -81,6 +88,9 @@ impl Loader<'_> {
         self.reading.push(identity);
         for include in includes {
             for path in self.matches(&include, &directory) {
+                if self.findings.end_early() {
+                    break;
+                }
                 self.include(path, include.place);
             }
         }
@@ -90,7 +100,8 @@ impl Loader<'_> {
     /// Reads one file, and answers with what it includes.
     fn contents(&mut self, path: PathBuf, bytes: Vec<u8>, directory: &Path) -> Vec<Include> {
         let file = self.sources.len();
-        let findings_before = self.findings.len();
+        let findings_before = self.findings.kept().len();
+        self.read += bytes.len() as u64;
         let mut reader = Reader {
             surroundings: self.surroundings,
             directory,
@@ -112,8 +123,15 @@ impl Loader<'_> {
             }
         };
         let mut source = Source::new(path, text);
-        let (document, errors) = DeTable::parse_recoverable(&source.text);
+        let Parsed {
+            document,
+            errors,
+            ends_early,
+        } = syntax::parse(&source.text);
         let broken = syntax::report(&mut reader, &errors, &source);
+        if ends_early {
+            reader.findings.leave_out(Severity::Error);
+        }
         let blocks = block_offsets(document.get_ref());
 
         let table = reader.table(0, keys::MAIN, document.get_ref());
@@ -128,15 +146,24 @@ impl Loader<'_> {
             daemon::refuse(&mut reader, &table);
         }
         for item in reader.tables(&table, keys::check::CHECK) {
+            if reader.findings.end_early() {
+                break;
+            }
             self.drafts
                 .checks
                 .push(check::read(&mut reader, item.at, item.entries));
         }
         for item in reader.tables(&table, keys::INSTANCE) {
+            if reader.findings.end_early() {
+                break;
+            }
             let draft = instance::read(&mut reader, item.at, item.entries, &source);
             self.drafts.instances.push(draft);
         }
         for item in reader.tables(&table, keys::GROUP) {
+            if reader.findings.end_early() {
+                break;
+            }
             self.drafts
                 .groups
                 .push(group::read(&mut reader, item.at, item.entries));
@@ -207,6 +234,10 @@ impl Loader<'_> {
 
     fn include(&mut self, path: PathBuf, place: Place) {
         let flaw = match open_regular(&path).and_then(|file| read_file(&path, file)) {
+            Ok((bytes, _)) if self.read + bytes.len() as u64 > TOTAL_LIMIT => FileFlaw::IncludeUnreadable {
+                path,
+                reason: ReadFailure::TooMuch(TOTAL_LIMIT),
+            },
             Err(reason) => FileFlaw::IncludeUnreadable { path, reason },
             Ok((_, identity)) if self.reading.contains(&identity) => FileFlaw::IncludeCycle(path),
             Ok((bytes, identity)) => {
@@ -227,25 +258,20 @@ impl Loader<'_> {
     }
 
     fn finish(mut self) -> Result<Loaded, Vec<Problem>> {
-        let compared = cross::check(&self.drafts, &self.sources, &self.findings);
-        let sources = &self.sources;
-        self.findings
-            .extend(compared.into_iter().filter(|Finding { place, flaw }| {
-                sources
-                    .get(place.file)
-                    .is_none_or(|source| source.trusts(place.offset, flaw.is_absence()))
-            }));
-        let any_error = |findings: &[Finding]| findings.iter().any(|f| f.flaw.severity() == Severity::Error);
+        // Else not everything may be there to compare.
+        if !self.findings.end_early() {
+            let compared = cross::check(&self.drafts, &self.sources, self.findings.kept());
+            self.findings.append(compared);
+        }
         // With another error in the way, an instance may be there and not have been understood.
-        if self.drafts.instances.is_empty() && !any_error(&self.findings) {
+        if self.drafts.instances.is_empty() && !self.findings.refuse() {
             let place = Place { file: 0, offset: 0 };
             self.findings.push(Finding {
                 place,
                 flaw: FileFlaw::NoInstance.into(),
             });
         }
-        self.findings.sort_by_key(|finding| finding.place);
-        let refused = any_error(&self.findings);
+        let refused = self.findings.refuse();
         let problems = problems(&self.sources, self.findings);
         let http = self.drafts.listen.as_ref().map(|listen| listen.value);
         match self.drafts.finish() {
@@ -275,7 +301,13 @@ fn read_file(path: &Path, file: File) -> Result<(Vec<u8>, PathBuf), ReadFailure>
     Ok((read_limited(file, FILE_LIMIT)?, identity))
 }
 
-fn problems(sources: &[Source], findings: Vec<Finding>) -> Vec<Problem> {
+fn problems(sources: &[Source], findings: Findings) -> Vec<Problem> {
+    let (findings, end) = findings.finish();
+    let end = sources.first().zip(end).map(|(main, message)| Problem {
+        severity: message.severity(),
+        location: Location::File(main.path.clone()),
+        message,
+    });
     let problem = |Finding { place, flaw }: Finding| {
         let source = sources.get(place.file)?;
         let (line, column) = source.position(place.offset);
@@ -289,7 +321,7 @@ fn problems(sources: &[Source], findings: Vec<Finding>) -> Vec<Problem> {
             message: flaw,
         })
     };
-    findings.into_iter().filter_map(problem).collect()
+    findings.into_iter().filter_map(problem).chain(end).collect()
 }
 
 fn read_includes(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<Include> {

@@ -23,6 +23,7 @@ mod daemon;
 mod drafts;
 mod environment;
 mod expand;
+mod findings;
 mod firewall;
 mod flaw;
 mod garp;
@@ -38,6 +39,7 @@ mod probe;
 mod problem;
 mod reader;
 mod script;
+mod shown;
 mod source;
 mod suggest;
 mod syntax;
@@ -61,6 +63,7 @@ pub use flaw::{
 };
 pub use keys::Key;
 pub use problem::{Location, Problem, Severity};
+pub use shown::shown;
 pub use source::Elsewhere;
 pub use suggest::Hint;
 pub use write::{Reason, Subject, Untold, to_keepalived, to_toml};
@@ -205,7 +208,7 @@ pub struct Program {
 ///
 /// # Errors
 /// Every problem in these files, errors and warnings, in the order of the files and of their lines; at least one of
-/// them is an error. Nothing of the configuration is usable then.
+/// them is an error. Of more than a thousand only the first are there, and the last says so. Nothing of the configuration is usable then.
 pub fn load(path: &Path, surroundings: &dyn Surroundings) -> Result<Loaded, Vec<Problem>> {
     include::load(path, surroundings)
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::path::PathBuf;
 
-use crate::Flaw;
+use crate::{Flaw, shown};
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,8 +35,10 @@ pub enum Location {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(file) => write!(f, "{}", file.display()),
-            Self::Text { file, line, column } => write!(f, "{}:{line}:{column}", file.display()),
+            Self::File(file) => f.write_str(&shown(&file.to_string_lossy())),
+            Self::Text { file, line, column } => {
+                write!(f, "{}:{line}:{column}", shown(&file.to_string_lossy()))
+            }
             Self::Variable(name) => write!(f, "{}", name.escape_debug()),
         }
     }
@@ -62,18 +64,8 @@ impl fmt::Display for Problem {
         if self.severity == Severity::Warning {
             write!(f, " warning:")?;
         }
-        f.write_str(" ")?;
-        // The message quotes the configuration: what would move the cursor or turn the line around is shown, not done.
-        for c in self.message.to_string().chars() {
-            if c.is_control()
-                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            {
-                write!(f, "{}", c.escape_unicode())?;
-            } else {
-                write!(f, "{c}")?;
-            }
-        }
-        Ok(())
+        // The message quotes the configuration.
+        write!(f, " {}", shown(&self.message.to_string()))
     }
 }
 

@@ -7,17 +7,11 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::findings::{Finding, Findings};
 use crate::keys::{Key, Section};
 use crate::script::Defaults;
 use crate::source::Place;
 use crate::{Flaw, Hint, ShapeFlaw, Surroundings, suggest};
-
-/// Something wrong, and where.
-#[derive(Debug)]
-pub(crate) struct Finding {
-    pub(crate) place: Place,
-    pub(crate) flaw: Flaw,
-}
 
 /// Reads one file.
 pub(crate) struct Reader<'a> {
@@ -26,7 +20,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) directory: &'a Path,
     /// The file's number.
     pub(crate) file: usize,
-    pub(crate) findings: &'a mut Vec<Finding>,
+    pub(crate) findings: &'a mut Findings,
     /// What the main file says of scripts.
     pub(crate) scripts: &'a mut Defaults,
 }

@@ -165,7 +165,7 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, ReadFailure> {
 }
 
 /// All of a file, if that is not more than `limit` bytes.
-pub(crate) fn read_limited(file: File, limit: u64) -> Result<Vec<u8>, ReadFailure> {
+pub(crate) fn read_limited(file: impl Read, limit: u64) -> Result<Vec<u8>, ReadFailure> {
     let mut bytes = Vec::new();
     let length = file.take(limit + 1).read_to_end(&mut bytes)?;
     if length as u64 > limit {

@@ -136,6 +136,8 @@ pub struct Status {
     pub master: Option<IpAddr>,
     /// When it next acts of its own accord.
     pub deadline: Option<Time>,
+    /// When a `preempt_delay` that runs is over.
+    pub preempt_at: Option<Time>,
 }
 
 impl Instance {
@@ -243,6 +245,10 @@ impl Instance {
                 Role::Init | Role::Fault => None,
             },
             deadline: self.deadline(),
+            preempt_at: match &self.role {
+                Role::Backup(backup) => backup.preempt_at,
+                Role::Init | Role::Fault | Role::Master(_) => None,
+            },
         }
     }
 

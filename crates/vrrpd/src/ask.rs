@@ -24,6 +24,8 @@ pub(crate) use self::status::run as status;
 
 /// Something is wrong with what was asked about.
 const NOT_WELL: u8 = 1;
+/// Standard output does not take what there is to say.
+const NOT_PRINTED: u8 = 1;
 /// The command line is wrong.
 const USAGE: u8 = 2;
 /// The daemon cannot be asked.
@@ -39,20 +41,24 @@ fn cannot_ask(command: &str, why: &Unanswered) -> ExitCode {
     ExitCode::from(CANNOT_ASK)
 }
 
-/// Nobody reads what is printed any more.
-#[derive(Debug)]
-struct Unread;
+/// Standard output takes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unprinted {
+    /// Nobody reads it any more: that is no failure.
+    Unread,
+    /// It failed, and standard error says why.
+    Refused,
+}
 
-/// Prints to standard output, at once.
-fn print(text: &dyn Display) -> Result<(), Unread> {
+/// Prints what this command has to say to standard output, at once.
+fn print(command: &str, text: &dyn Display) -> Result<(), Unprinted> {
     let mut out = io::stdout().lock();
     match write!(out, "{text}").and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Unprinted::Unread),
         Err(error) => {
-            if error.kind() != ErrorKind::BrokenPipe {
-                complain("", &format_args!("standard output takes nothing: {error}"));
-            }
-            Err(Unread)
+            complain(command, &format_args!("standard output takes nothing: {error}"));
+            Err(Unprinted::Refused)
         }
     }
 }

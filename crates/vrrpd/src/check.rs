@@ -1,6 +1,5 @@
 //! `vrrpd check`.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use vrrp_config::{Config, GroupConfig, InstanceConfig};
@@ -15,10 +14,7 @@ pub(crate) fn run(options: &Check) -> ExitCode {
         Ok(loaded) => loaded,
         Err(refused) => return refused.into(),
     };
-    let _unread = std::io::stdout()
-        .lock()
-        .write_all(summary(&loaded.config).as_bytes());
-    ExitCode::SUCCESS
+    problems::print("check", &summary(&loaded.config))
 }
 
 /// What would run: a table of the virtual routers, and one each of what they track and of sync groups if there are any.
@@ -53,7 +49,7 @@ fn summary(config: &Config) -> String {
 fn columns<const N: usize>(header: [&str; N], rows: Vec<[String; N]>) -> String {
     let rows = rows
         .into_iter()
-        .map(|row| row.map(|cell| without_controls(&cell)));
+        .map(|row| row.map(|cell| vrrp_config::shown(&cell)));
     let rows: Vec<[String; N]> = core::iter::once(header.map(str::to_owned)).chain(rows).collect();
     let mut widths = [0; N];
     for row in &rows {
@@ -72,18 +68,6 @@ fn columns<const N: usize>(header: [&str; N], rows: Vec<[String; N]>) -> String 
         text.push('\n');
     }
     text
-}
-
-/// What would move the cursor is shown, not done.
-fn without_controls(text: &str) -> String {
-    let shown = |c: char| {
-        if c.is_control() {
-            c.escape_unicode().to_string()
-        } else {
-            c.to_string()
-        }
-    };
-    text.chars().map(shown).collect()
 }
 
 /// Every check, and every interface that is tracked, with whom it counts for and how much.

@@ -54,11 +54,13 @@ pub(crate) enum Command {
     Decode(Decode),
     /// Show how a daemon that runs here stands: what is wrong first, then its virtual routers, peers and checks.
     ///
-    /// Exit codes: 0 nothing is wrong; 1 there is a problem; 2 the command line is wrong; 3 the daemon cannot be asked.
+    /// Exit codes: 0 nothing is wrong; 1 there is a problem, or standard output takes nothing; 2 the command line is
+    /// wrong; 3 the daemon cannot be asked.
     Status(Status),
     /// Print what happened: transitions, changes of priority, problems that began and ended, and so on.
     ///
-    /// Exit codes: 0 printed; 2 the command line is wrong; 3 the daemon cannot be asked, or ended while it was followed.
+    /// Exit codes: 0 printed; 1 standard output takes nothing; 2 the command line is wrong; 3 the daemon cannot be
+    /// asked, or ended while it was followed.
     Events(Events),
     /// Say in one line whether a daemon that runs here is live and ready: for probes and scripts.
     ///
@@ -170,7 +172,7 @@ pub(crate) struct Status {
     )]
     pub(crate) watch: Option<Duration>,
     /// Show this virtual router, and all of it. May be given several times.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "json")]
     pub(crate) router: Vec<String>,
 }
 

@@ -1,6 +1,5 @@
 //! `vrrpd convert`.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use vrrp_config::{to_keepalived, to_toml};
@@ -20,10 +19,7 @@ pub(crate) fn run(options: &Convert) -> ExitCode {
         ConfigFormat::Keepalived => to_keepalived(&config, &Host),
     };
     match text {
-        Ok(text) => {
-            let _unread = std::io::stdout().lock().write_all(text.as_bytes());
-            ExitCode::SUCCESS
-        }
+        Ok(text) => problems::print("convert", &text),
         Err(untold) => {
             for untold in untold {
                 complain("convert", &untold);

@@ -70,6 +70,20 @@ fn summary(errors: usize, warnings: usize) -> String {
     parts.join(", ")
 }
 
+/// Prints what a command has to say. A disk that is full is a failure; whoever reads our output may have seen enough
+/// (`| head`), and that is none.
+pub(crate) fn print(command: &str, text: &str) -> ExitCode {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(command, &format_args!("standard output: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Tells of a failure on standard error. That nobody may read it is no reason to fail otherwise.
 pub(crate) fn complain(command: &str, what: &dyn Display) {
     let _unread = writeln!(std::io::stderr().lock(), "vrrpd {command}: {what}");

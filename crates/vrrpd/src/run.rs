@@ -33,6 +33,7 @@ use self::engine::{Engine, Told};
 use self::service::desk::Facts;
 use self::service::http;
 use self::service::listener::{self, Access};
+use self::service::neighbours::Common;
 use self::service::supervisor::Supervisor;
 use self::service::{Ends, Needs, Service};
 use crate::cli::{PASS_ENVIRONMENT, RUNNER_COMMAND, Run};
@@ -116,6 +117,7 @@ fn serve(options: &Run, config: vrrp_config::Config) -> anyhow::Result<()> {
             firewall: config.firewall.is_some().then(|| standing.clone()),
             http: config.http.map(http::State::new),
             log: log.lost(),
+            neighbours: Common::default(),
             supervisor: Supervisor::found(),
             config: config.clone(),
         },

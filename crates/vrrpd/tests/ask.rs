@@ -279,6 +279,46 @@ fn nobody_who_reads_is_no_reason_to_panic() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
 
+/// Exit code and standard error where standard output is a full disk.
+fn onto_a_full_disk(state_dir: &Path, arguments: &[&str]) -> (i32, String) {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = vrrpd(state_dir, arguments).stdout(full).output().unwrap();
+    let code = output.status.code().expect("it is not killed");
+    (code, String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn what_cannot_be_printed_is_a_failure_that_names_the_command() {
+    let mut status: serde_json::Value = serde_json::from_str(STATUS).unwrap();
+    status["conditions"] = serde_json::json!([]);
+    let calm = Daemon::saying(status_line(&status.to_string()));
+    let well = Daemon::saying(r#"{"version":1,"health":{"well":true,"obstacles":[]}}"#);
+    let eventful = eventful();
+    let told: [(&Daemon, &[&str], i32); 6] = [
+        (&calm, &["status"], 1),
+        (&calm, &["status", "--json"], 1),
+        (&calm, &["status", "--watch"], 1),
+        (&eventful, &["events"], 1),
+        (&eventful, &["events", "--follow"], 1),
+        // Its exit code is all that a probe wants.
+        (&well, &["health"], 0),
+    ];
+    for (daemon, arguments, expected) in told {
+        let (code, err) = onto_a_full_disk(daemon.directory.path(), arguments);
+        assert_eq!(code, expected, "{arguments:?}: {err}");
+        let begin = format!("vrrpd {}: standard output takes nothing: ", arguments[0]);
+        assert!(err.starts_with(&begin), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn json_is_everything_and_cannot_be_narrowed() {
+    let daemon = Daemon::saying(status_line(STATUS));
+    let (code, out, err) = daemon.run(&["status", "--json", "--router", "web"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("--router") && err.contains("--json"), "{err}");
+}
+
 #[test]
 fn a_watch_goes_on_when_the_daemon_comes_back() {
     let directory = tempfile::tempdir().unwrap();

@@ -201,6 +201,44 @@ fn output_that_nobody_reads_does_not_fail() {
 }
 
 #[test]
+fn a_full_disk_fails() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("vrrpd.toml");
+    std::fs::write(&path, BASE).unwrap();
+    for arguments in [
+        &["check"][..],
+        &["convert", "--to", "toml"],
+        &["convert", "--to", "keepalived"],
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("vrrpd"))
+            .args(arguments)
+            .arg("--config")
+            .arg(&path)
+            .stdout(full)
+            .output()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            format!(
+                "vrrpd {}: standard output: No space left on device (os error 28)\n",
+                arguments[0]
+            )
+        );
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn what_would_turn_a_line_around_or_break_it_is_shown() {
+    let (code, out, err) = check(&BASE.replace("web", "a\u{202e}b\u{2028}c"));
+    assert_eq!(err, "");
+    let row = out.lines().nth(1).unwrap();
+    assert!(row.starts_with("a\\u{202e}b\\u{2028}c  eth0 "), "{row}");
+    assert_eq!(code, 0);
+}
+
+#[test]
 fn the_example_passes() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vrrpd.toml.example");
     let output = Command::cargo_bin("vrrpd")

@@ -37,6 +37,17 @@ fn run(command: &mut Command) -> (Option<i32>, String, String) {
     )
 }
 
+#[test]
+fn a_full_disk_fails() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = decode().args(["--hex", GOLDEN]).stdout(full).output().unwrap();
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "vrrpd decode: standard output: No space left on device (os error 28)\n"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
 fn hex(bytes: &str) -> (Option<i32>, String, String) {
     run(decode().args(["--hex", bytes]))
 }

@@ -105,6 +105,8 @@ impl Fifo {
         };
         warn!(
             event = "notify_fifo_lost",
+            fifo = %self.path.display(),
+            lost = self.dropped,
             "notify_fifo {} {state}; {lines} lost since the start",
             self.path.display()
         );
@@ -132,6 +134,7 @@ impl Fifo {
         if self.complaint.as_deref() != Some(complaint) {
             warn!(
                 event = "notify_fifo_unusable",
+                fifo = %self.path.display(),
                 "notify_fifo {} cannot be used: {complaint}",
                 self.path.display()
             );

@@ -3,9 +3,11 @@
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use crate::probe::{Answer, Failure};
 use crate::runner::{End, Ended};
-use crate::{Check, Probe};
+use crate::{Check, Probe, Standing};
 
 /// What is said of a check when this result has changed how it stands. People search their logs for these words.
 pub(super) fn phrase(check: &Check, result: &Result<Answer, Failure>) -> String {
@@ -32,6 +34,15 @@ pub(super) fn phrase(check: &Check, result: &Result<Answer, Failure>) -> String 
             format!("VRRP_Script({name}) failed ({failure})")
         }
         Err(failure) => format!("check {name} fails: {failure}"),
+    }
+}
+
+/// How a check stands, in one word; the sentence says why.
+pub(super) fn word(standing: &Standing) -> Cow<'static, str> {
+    match standing {
+        Standing::Passing => "passing".into(),
+        Standing::Failing(_) => "failing".into(),
+        Standing::Value(value) => value.to_string().into(),
     }
 }
 

@@ -9,7 +9,7 @@ use tracing::{Event, Level, Metadata, Subscriber, span};
 
 /// The warnings of this thread, as long as it is there.
 pub(crate) struct Log {
-    lines: Arc<Mutex<Vec<String>>>,
+    lines: Arc<Mutex<Vec<Line>>>,
     _guard: DefaultGuard,
 }
 
@@ -23,11 +23,19 @@ impl Log {
     }
 
     pub(crate) fn warnings(&self) -> Vec<String> {
-        self.lines.lock().unwrap().clone()
+        let lines = self.lines.lock().unwrap();
+        lines.iter().map(|line| line.message.clone()).collect()
+    }
+
+    /// What is said beside the sentence of each.
+    #[allow(dead_code, reason = "not every test asks for it")]
+    pub(crate) fn facts(&self) -> Vec<String> {
+        let lines = self.lines.lock().unwrap();
+        lines.iter().map(|line| line.facts.join(" ")).collect()
     }
 }
 
-struct Warnings(Arc<Mutex<Vec<String>>>);
+struct Warnings(Arc<Mutex<Vec<Line>>>);
 
 impl Subscriber for Warnings {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -43,9 +51,9 @@ impl Subscriber for Warnings {
     fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut message = Message(String::new());
-        event.record(&mut message);
-        self.0.lock().unwrap().push(message.0);
+        let mut line = Line::default();
+        event.record(&mut line);
+        self.0.lock().unwrap().push(line);
     }
 
     fn enter(&self, _: &span::Id) {}
@@ -53,12 +61,18 @@ impl Subscriber for Warnings {
     fn exit(&self, _: &span::Id) {}
 }
 
-struct Message(String);
+#[derive(Default)]
+struct Line {
+    message: String,
+    facts: Vec<String>,
+}
 
-impl Visit for Message {
+impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" {
-            self.0 = format!("{value:?}");
+            self.message = format!("{value:?}");
+        } else {
+            self.facts.push(format!("{field}={value:?}"));
         }
     }
 }

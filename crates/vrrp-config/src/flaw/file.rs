@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Elsewhere, Key};
+use crate::{Elsewhere, Key, Severity};
 
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,9 @@ pub enum ReadFailure {
     /// It holds more than this many bytes.
     #[error("it is larger than {0} bytes")]
     TooLarge(u64),
+    /// It does not fit beside the files that are read already: all of them hold more than this many bytes.
+    #[error("with it, the configuration's files are larger than {0} bytes together")]
+    TooMuch(u64),
 }
 
 impl From<std::io::Error> for ReadFailure {
@@ -85,6 +88,9 @@ pub enum FileFlaw {
     /// Nowhere to make the FIFO.
     #[error("there is no directory `{}` to make the FIFO in; make it before vrrpd starts, or name another", .0.display())]
     FifoNowhere(PathBuf),
+    /// There is more wrong than is listed, and the worst of it is this bad.
+    #[error("there are more problems than can be listed; mend these first, and check again")]
+    More(Severity),
     /// There is nothing to do.
     #[error(
         "no virtual router is configured; write an [[instance]] with name, interface, vrid and virtual_addresses"

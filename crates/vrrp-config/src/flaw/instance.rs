@@ -90,13 +90,12 @@ pub enum InstanceFlaw {
         adverts: u128,
     },
     /// An authentication type that is none of ours.
-    #[error("`{found}` is not a type of authentication that is supported: \"none\" or \"simple\"{}",
-        hint.map_or(String::new(), |hint| format!("; {hint}")))]
+    #[error("{} is not a type of authentication that is supported: \"none\" or \"simple\"{}",
+        known.as_ref().map_or("this".to_owned(), |(found, _)| format!("`{found}`")),
+        known.as_ref().map_or(String::new(), |(_, hint)| format!("; {hint}")))]
     AuthenticationType {
-        /// As written.
-        found: String,
-        /// What it may mean.
-        hint: Option<&'static str>,
+        /// As written, and what it may mean. `None` = a word that nobody knows, which may be the password.
+        known: Option<(String, &'static str)>,
     },
     /// A password that would not be used.
     #[error("a password needs type = \"simple\"; write that, or remove the password")]

@@ -1,5 +1,6 @@
 //! Files as such, and includes.
 
+use core::fmt::Write as _;
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::path::Path;
@@ -44,10 +45,100 @@ fn a_directory_is_no_file() {
 
 #[test]
 fn a_file_that_is_far_too_large() {
-    let text = "#".repeat(16 * 1024 * 1024 + 1);
+    let text = "#".repeat(1024 * 1024 + 1);
     assert_eq!(
         said(&[("vrrpd.toml", &text)]),
-        ["vrrpd.toml: cannot be read: it is larger than 16777216 bytes"]
+        ["vrrpd.toml: cannot be read: it is larger than 1048576 bytes"]
+    );
+}
+
+#[test]
+fn files_that_are_far_too_large_together() {
+    let main = format!("include = [\"a\", \"b\", \"c\", \"d\"]\n{BASE}");
+    let comment = "#".repeat(1024 * 1024);
+    let rest = "#".repeat(1024 * 1024 - main.len());
+    let files = |last| {
+        [
+            ("vrrpd.toml", main.as_str()),
+            ("a", &comment),
+            ("b", &comment),
+            ("c", &comment),
+            ("d", last),
+        ]
+    };
+    assert_eq!(said(&files(&rest)), [""; 0]);
+    assert_eq!(
+        said(&files(&format!("{rest}#"))),
+        [
+            "vrrpd.toml:1:27: `d` cannot be read: with it, the configuration's files are larger than 4194304 bytes \
+             together; name a file that can, or a pattern such as `conf.d/*.toml`, which may match none"
+        ]
+    );
+}
+
+/// Many routers with as many addresses as one would want.
+#[test]
+fn a_thousand_routers_are_not_too_large() {
+    let mut text = String::new();
+    for number in 0..1000 {
+        let (high, low) = (number / 250, number % 250 + 1);
+        write!(
+            text,
+            "[[instance]]\nname = \"router-{number}\"\ninterface = \"eth0.{high}\"\nvrid = {low}\nvirtual_addresses = ["
+        )
+        .unwrap();
+        for address in 1..=20 {
+            write!(text, "\"10.{}.{low}.{address}/24\", ", 100 + high).unwrap();
+        }
+        text.push_str("]\n");
+    }
+    assert!(text.len() < 512 * 1024, "{}", text.len());
+    assert_eq!(names(&[("vrrpd.toml", &text)]).len(), 1000);
+}
+
+#[test]
+fn of_too_many_problems_the_first_are_named() {
+    const END: &str =
+        "vrrpd.toml: there are more problems than can be listed; mend these first, and check again";
+    let some = said(&[("vrrpd.toml", &"x=1\n".repeat(1000))]);
+    assert_eq!(some.len(), 1000);
+    assert!(
+        some[999].starts_with("vrrpd.toml:1000:1: `x` is already given"),
+        "{}",
+        some[999]
+    );
+
+    let mut once = String::new();
+    for number in 0..100_000 {
+        writeln!(once, "x{number}=1").unwrap();
+    }
+    // The parser finds three mistakes in each line of the second, of which one is listed.
+    for (text, listed) in [
+        ("x=1\n".repeat(200_000), 1000),
+        ("=\n".repeat(200_000), 334),
+        ("[[instance]]\n".repeat(50_000), 1000),
+        (once, 1000),
+    ] {
+        let many = said(&[("vrrpd.toml", &text)]);
+        assert_eq!(many.len(), listed + 1);
+        let begins = ["vrrpd.toml:1:", "vrrpd.toml:2:"]
+            .iter()
+            .any(|place| many[0].starts_with(place));
+        assert!(begins, "{}", many[0]);
+        assert_eq!(many[listed], END);
+    }
+}
+
+#[test]
+fn a_mistake_is_found_at_the_end_of_a_long_file() {
+    let line = "# nothing of importance\n";
+    let lines = 512 * 1024 / line.len();
+    let text = format!("{BASE}{}x = = 1\n", line.repeat(lines));
+    let said = said(&[("vrrpd.toml", &text)]);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].starts_with(&format!("vrrpd.toml:{}:5: not TOML: ", 5 + lines + 1)),
+        "{said:?}"
     );
 }
 

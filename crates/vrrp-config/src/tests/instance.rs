@@ -144,7 +144,11 @@ fn authentication() {
             &["authentication = { type = \"Simple\" }"],
             &[&kind("Simple", "; in small letters")],
         ),
-        (&["authentication = { type = \"md5\" }"], &[&kind("md5", "")]),
+        // It may be the password.
+        (
+            &["authentication = { type = \"s3cr3tPW\" }"],
+            &["6:27: this is not a type of authentication that is supported: \"none\" or \"simple\""],
+        ),
         (
             &["authentication = { type = \"none\", password = \"secret\" }"],
             &["6:46: a password needs type = \"simple\"; write that, or remove the password"],

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde::Deserialize;
 
-use super::{Unread, cannot_ask, connect, print, sentence};
+use super::{NOT_PRINTED, Unprinted, cannot_ask, connect, print, sentence};
 use crate::cli;
 use crate::control::{Ask, PATIENCE, Unanswered};
 use crate::report::Event;
@@ -18,7 +18,7 @@ struct Numbered {
 
 /// Why there are no more.
 enum Stop {
-    Unread,
+    Unprinted(Unprinted),
     Unanswered(Unanswered),
 }
 
@@ -28,16 +28,17 @@ impl From<Unanswered> for Stop {
     }
 }
 
-impl From<Unread> for Stop {
-    fn from(_: Unread) -> Self {
-        Self::Unread
+impl From<Unprinted> for Stop {
+    fn from(why: Unprinted) -> Self {
+        Self::Unprinted(why)
     }
 }
 
 /// Prints what happened, one line each.
 pub(crate) fn run(options: &cli::Events) -> ExitCode {
     match tell(options) {
-        Ok(()) | Err(Stop::Unread) => ExitCode::SUCCESS,
+        Ok(()) | Err(Stop::Unprinted(Unprinted::Unread)) => ExitCode::SUCCESS,
+        Err(Stop::Unprinted(Unprinted::Refused)) => ExitCode::from(NOT_PRINTED),
         Err(Stop::Unanswered(why)) => cannot_ask("events", &why),
     }
 }
@@ -62,7 +63,7 @@ fn tell(options: &cli::Events) -> Result<(), Stop> {
         }
     }
     for line in past {
-        print(&line)?;
+        print("events", &line)?;
     }
     if !options.follow {
         return Ok(());
@@ -72,7 +73,7 @@ fn tell(options: &cli::Events) -> Result<(), Stop> {
     loop {
         let answer = connection.answer()?;
         let (_, line) = one(answer.event.map(serde_json::value::RawValue::get), options.json)?;
-        print(&line)?;
+        print("events", &line)?;
     }
 }
 

@@ -23,8 +23,8 @@ pub(crate) fn run(options: &cli::Health) -> ExitCode {
         Ok(answers) => answers,
         Err(why) => return cannot_ask("health", &why),
     };
-    // Nobody may read it: the exit code says the same.
-    let _unread = print(&format_args!("{}\n", line(&answers)));
+    // Whether or not it can be printed: the exit code says the same.
+    let _unprinted = print("health", &format_args!("{}\n", line(&answers)));
     if answers.iter().all(|(_, health)| health.well) {
         ExitCode::SUCCESS
     } else {

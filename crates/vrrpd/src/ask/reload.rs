@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) fn run(options: &cli::Reload) -> ExitCode {
     match ask(options) {
         Ok(reload) => {
-            // Nobody may read it: the exit code says the same.
-            let _unread = print(&text(&reload));
+            // Whether or not it can be printed: the exit code says what came of it.
+            let _unprinted = print("reload", &text(&reload));
             match reload.result {
                 ReloadResult::Invalid => ExitCode::from(NOT_WELL),
                 ReloadResult::Unchanged | ReloadResult::RestartNeeded | ReloadResult::NotAFile => {

@@ -3,6 +3,7 @@
 mod checks;
 mod conditions;
 mod daemon;
+mod peers;
 mod priority;
 mod router;
 mod routers;
@@ -57,10 +58,12 @@ pub(super) fn draw(status: &Status, view: View<'_>) -> String {
         .iter()
         .filter(|router| view.shows(&router.name))
         .collect();
+    let conditions = conditions::draw(&status.conditions, view.paint);
     let parts = [
         conditions::summary(status, view.paint),
-        conditions::list(&status.conditions, view.paint),
+        conditions.first,
         routers::draw(&shown, status, view),
+        conditions.later,
         checks::groups(status, view),
         checks::draw(status, view),
         checks::interfaces(status, view.paint),

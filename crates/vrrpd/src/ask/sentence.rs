@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::words::{clean, count, span, wall_in_full};
+use super::words::{clean, count, reason, span, wall_in_full};
 use crate::report::{Event, Happened, Kind, ReloadResult, Severity};
 
 /// One line: when, which number, what.
@@ -30,6 +30,14 @@ fn sentence(happened: &Happened) -> String {
             to,
             because,
         } => format!("{router}: priority {from} to {to}: {because}"),
+        Happened::PreemptDelay {
+            router,
+            seconds,
+            master,
+        } => {
+            let delay = span(*seconds);
+            format!("{router}: MASTER {master} has a lower priority: takes over from it in {delay}")
+        }
         Happened::ConditionBegan {
             kind,
             severity,
@@ -57,11 +65,12 @@ fn sentence(happened: &Happened) -> String {
             router,
             interface,
             source,
-            reason,
+            reason: name,
             because,
         } => {
             let place = router.as_ref().unwrap_or(interface);
-            format!("{place}: a packet of {source} was ignored ({reason}): {because}")
+            let why = reason(name, because);
+            format!("{place}: a packet of {source} was ignored: {why}")
         }
         Happened::CheckChanged { check, standing } => format!("check {check}: {standing}"),
         Happened::Reloaded { result } => reloaded(*result).into(),

@@ -13,9 +13,9 @@ use rustix::termios::tcgetwinsize;
 use super::paint::Paint;
 use super::screen::{View, draw};
 use super::words::clean;
-use super::{NOT_WELL, USAGE, Unread, cannot_ask, connect, print};
+use super::{NOT_PRINTED, NOT_WELL, USAGE, Unprinted, cannot_ask, connect, print};
 use crate::cli;
-use crate::control::{Ask, Connection, PATIENCE, Unanswered, parse};
+use crate::control::{Ask, Connection, PATIENCE, RefusalKind, Unanswered, parse};
 use crate::problems::complain;
 use crate::report::{Severity, Status};
 
@@ -27,11 +27,11 @@ pub(crate) fn run(options: &cli::Status) -> ExitCode {
     };
     match options.watch {
         None => match look(&mut connection, options) {
-            Ok(shown) => {
+            Ok(shown) => match print("status", &shown.text) {
                 // Nobody may read it: the exit code says the same.
-                let _unread = print(&shown.text);
-                shown.exit
-            }
+                Ok(()) | Err(Unprinted::Unread) => shown.exit,
+                Err(Unprinted::Refused) => ExitCode::from(NOT_PRINTED),
+            },
             Err(Failed::Unanswered(why)) => cannot_ask("status", &why),
             Err(Failed::NoSuchRouter(why)) => usage(&why),
         },
@@ -129,6 +129,8 @@ fn watch(connection: Connection, options: &cli::Status, pause: Duration) -> Exit
                 shown.text
             }
             Err(Failed::NoSuchRouter(why)) => return usage(&why),
+            // Waiting does not help.
+            Err(Failed::Unanswered(why)) if is_not_permitted(&why) => return cannot_ask("status", &why),
             Err(Failed::Unanswered(why)) => {
                 let why = format!(
                     "{}\nIt is asked again every {} s.\n",
@@ -145,10 +147,20 @@ fn watch(connection: Connection, options: &cli::Status, pause: Duration) -> Exit
             }
         };
         let drawn = if on_terminal { redraw(&text) } else { text };
-        if let Err(Unread) = print(&drawn) {
-            return ExitCode::SUCCESS;
+        match print("status", &drawn) {
+            Ok(()) => {}
+            Err(Unprinted::Unread) => return ExitCode::SUCCESS,
+            Err(Unprinted::Refused) => return ExitCode::from(NOT_PRINTED),
         }
         thread::sleep(pause);
+    }
+}
+
+fn is_not_permitted(why: &Unanswered) -> bool {
+    match why {
+        Unanswered::Refused(refusal) => refusal.kind == RefusalKind::NotPermitted,
+        Unanswered::Denied { .. } => true,
+        _ => false,
     }
 }
 

@@ -108,6 +108,15 @@ pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// Why something was ignored: with its short name only where the words do not say that already.
+pub(super) fn reason(name: &str, words: &str) -> String {
+    if words.to_lowercase().contains(&name.replace('_', " ")) {
+        words.to_owned()
+    } else {
+        format!("{name}: {words}")
+    }
+}
+
 /// Lines of at most so many characters, broken between words where there are any.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();

@@ -64,6 +64,10 @@ pub(crate) enum Kind {
     ClaimRefused,
     /// Somebody keeps removing an address.
     AddressesRemoved,
+    /// An address is on this host although its virtual router is not MASTER here.
+    AddressStray,
+    /// Another vrrpd on this host has an address or a virtual router of ours.
+    SharedOnHost,
     /// An interface does not exist.
     InterfaceMissing,
     /// An interface is down, has no address, or takes no socket; or one that is tracked fails.
@@ -101,6 +105,8 @@ impl Kind {
             Self::CannotSend => "cannot_send",
             Self::ClaimRefused => "claim_refused",
             Self::AddressesRemoved => "addresses_removed",
+            Self::AddressStray => "address_stray",
+            Self::SharedOnHost => "shared_on_host",
             Self::InterfaceMissing => "interface_missing",
             Self::InterfaceUnusable => "interface_unusable",
             Self::CheckNotRunnable => "check_not_runnable",

@@ -59,6 +59,15 @@ pub(crate) enum Happened {
         /// Why, in words.
         because: String,
     },
+    /// A `preempt_delay` began: a MASTER of lower priority is spared for so long.
+    PreemptDelay {
+        /// The virtual router.
+        router: String,
+        /// How long, in seconds.
+        seconds: f64,
+        /// The MASTER.
+        master: IpAddr,
+    },
     /// A condition began.
     ConditionBegan {
         /// Of which kind.

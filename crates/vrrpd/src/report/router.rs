@@ -46,9 +46,9 @@ pub(crate) struct Router {
     pub(crate) next: Option<Deadline>,
     /// Its addresses, as the kernel has them.
     pub(crate) addresses: Vec<Address>,
-    /// Whom it has heard, and with unicast whom it should hear.
+    /// Whom it has heard, and with unicast whom it should hear: first these, then who was heard last.
     pub(crate) peers: Vec<Peer>,
-    /// How many more sent something than there is room for in `peers`.
+    /// Packets of senders for whom there was no room in `peers`.
     pub(crate) more_peers: u64,
     /// Why adverts cannot be sent, as long as they cannot.
     pub(crate) send_error: Option<SendError>,
@@ -164,6 +164,8 @@ pub(crate) enum DueTo {
     Advertise,
     /// A BACKUP takes over unless it hears the MASTER before.
     TakeOver,
+    /// A BACKUP displaces the MASTER, whether or not it hears it.
+    Preempt,
     /// The kernel is asked again for the addresses that it refused.
     TryAgain,
 }

@@ -8,7 +8,7 @@ pub(super) mod chronicle;
 pub(super) mod contest;
 mod hearing;
 mod inbox;
-mod links;
+pub(super) mod links;
 pub(super) mod notices;
 mod outlook;
 pub(super) mod picture;
@@ -44,6 +44,7 @@ use self::rejects::Rejects;
 use self::router::{Router, Sent};
 use self::tally::Lateness;
 use super::narrate;
+use super::pace::Pace;
 
 /// After so many batches in a row a BACKUP's deadline is believed although there is more to read: a flood must not keep
 /// a dead MASTER's place free. It is more than a receive buffer holds, so all that had arrived when the deadline came
@@ -70,6 +71,8 @@ pub(super) struct Engine {
     notices: Notices,
     chronicle: Chronicle,
     rejects: Rejects,
+    /// How many first rejects the journal is told of.
+    first_rejects: Pace,
     /// Packets that were just received; empty between wake-ups.
     inbox: Inbox,
     /// Batches in a row that left something unread.
@@ -120,6 +123,7 @@ impl Engine {
             notices,
             chronicle,
             rejects: Rejects::default(),
+            first_rejects: Pace::default(),
             inbox: Inbox::default(),
             undrained: 0,
             reopen_at: None,

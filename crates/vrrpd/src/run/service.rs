@@ -1,4 +1,4 @@
-//! The service thread: health checks, hooks, the FIFO, other daemons on the host, and everybody who asks how things
+//! The service thread: health checks, hooks, the FIFO, other daemons on the host, and the desk, which knows how things
 //! stand. It has no real-time priority, may be late, and may wait for whatever it likes: the protocol thread never waits
 //! for it.
 
@@ -7,7 +7,7 @@ pub(super) mod http;
 mod informed;
 pub(super) mod listener;
 mod metrics;
-mod neighbours;
+pub(super) mod neighbours;
 mod supervised;
 pub(super) mod supervisor;
 
@@ -181,10 +181,14 @@ async fn serve(work: Work) {
         _ended,
     } = work;
     // By themselves: they go on until the very end.
-    tokio::spawn(neighbours::mind(presence, neighbours::account(&config)));
+    tokio::spawn(neighbours::mind(
+        presence,
+        neighbours::account(&config),
+        desk.neighbours(),
+    ));
     let listening = listener.map(|listener| tokio::spawn(listener::serve(listener, desk.clone())));
     if let Some((listen, http)) = config.http.zip(http) {
-        tokio::spawn(http::serve(listen, http, desk.clone()));
+        tokio::spawn(http::serve_apart(listen, http, desk.clone()));
     }
     tokio::spawn(desk_work(desk.clone(), news));
 

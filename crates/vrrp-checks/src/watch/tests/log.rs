@@ -72,7 +72,7 @@ async fn the_log_has_a_line_for_each_change_and_the_rest_for_those_who_look_clos
     );
     let succeeded = (
         Level::INFO,
-        r#"VRRP_Script(web) succeeded event="check_changed""#.to_owned(),
+        r#"VRRP_Script(web) succeeded event="check_changed" check="web" standing="passing""#.to_owned(),
     );
     let expected = [
         succeeded.clone(),
@@ -80,8 +80,11 @@ async fn the_log_has_a_line_for_each_change_and_the_rest_for_those_who_look_clos
         failed,
         (
             Level::INFO,
-            r#"VRRP_Script(web) failed (exited with status 3) event="check_changed" output="no such thing""#
-                .to_owned(),
+            concat!(
+                r#"VRRP_Script(web) failed (exited with status 3) event="check_changed" check="web" "#,
+                r#"standing="failing" output="no such thing""#
+            )
+            .to_owned(),
         ),
         succeeded,
     ];

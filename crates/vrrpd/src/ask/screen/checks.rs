@@ -1,5 +1,7 @@
 //! Health checks, sync groups and interfaces.
 
+use std::iter::repeat;
+
 use super::table::{Cell, Style, lines, shortened};
 use super::{Section, View, WIDTH, router};
 use crate::ask::paint::Paint;
@@ -107,11 +109,11 @@ fn complaint(check: &Check, paint: Paint) -> Vec<String> {
 
 /// Interfaces with something to say: those that are as they should be and hear no strangers are left out.
 pub(super) fn interfaces(status: &Status, paint: Paint) -> String {
-    let rows: Vec<Vec<Cell>> = status.interfaces.iter().filter_map(interface).collect();
+    let rows: Vec<Vec<Cell>> = status.interfaces.iter().flat_map(interface).collect();
     joined(&lines(&rows, paint))
 }
 
-fn interface(interface: &Interface) -> Option<Vec<Cell>> {
+fn interface(interface: &Interface) -> Vec<Vec<Cell>> {
     let mut parts = Vec::new();
     let mut style = Style::Plain;
     if !interface.present {
@@ -136,11 +138,14 @@ fn interface(interface: &Interface) -> Option<Vec<Cell>> {
     if !discards.is_empty() {
         parts.push(format!("ignored: {}", discards.join(", ")));
     }
-    let told = shortened(&parts.join("; "), WIDTH - interface.name.chars().count() - 13);
-    (!parts.is_empty()).then(|| {
-        vec![
-            Cell::plain(format!("interface {}", interface.name)),
-            Cell::new(told, style),
-        ]
-    })
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let name = clean(&format!("interface {}", interface.name));
+    let room = WIDTH.saturating_sub(name.chars().count() + 2);
+    let told = wrap(&clean(&parts.join("; ")), room);
+    let names = [name.as_str()].into_iter().chain(repeat(""));
+    let rows = names.zip(told);
+    rows.map(|(name, line)| vec![Cell::plain(name), Cell::new(line, style)])
+        .collect()
 }

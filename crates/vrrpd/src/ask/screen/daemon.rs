@@ -4,7 +4,7 @@ use super::{Section, WIDTH};
 use crate::ask::paint::Paint;
 use crate::ask::sentence::reloaded;
 use crate::ask::words::{ago, clean, count, since, span, wrap};
-use crate::report::{Daemon, Firewall, Http, ReloadResult};
+use crate::report::{Daemon, Firewall, Http, Lateness, ReloadResult};
 
 /// What it is, and what it has or lacks.
 pub(super) fn draw(daemon: &Daemon, paint: Paint) -> String {
@@ -32,7 +32,7 @@ pub(super) fn draw(daemon: &Daemon, paint: Paint) -> String {
 }
 
 fn well(daemon: &Daemon) -> Vec<String> {
-    let mut parts = vec![format!("adverts at most {} late", span(daemon.lateness.worst))];
+    let mut parts = vec![lateness(&daemon.lateness)];
     let rights = [
         (daemon.real_time, "real-time priority"),
         (daemon.memory_locked, "memory locked"),
@@ -68,6 +68,14 @@ fn well(daemon: &Daemon) -> Vec<String> {
         parts.push(count(daemon.scripts.waiting, "notice waits", "notices wait"));
     }
     parts
+}
+
+fn lateness(lateness: &Lateness) -> String {
+    if lateness.buckets.iter().all(|(_, adverts)| *adverts == 0) {
+        "no advert sent yet".into()
+    } else {
+        format!("adverts at most {} late", span(lateness.worst))
+    }
 }
 
 fn troubles(daemon: &Daemon) -> Vec<String> {

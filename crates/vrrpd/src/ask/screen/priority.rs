@@ -6,7 +6,7 @@ mod tests;
 use crate::report::{Part, Priority};
 
 /// Whoever has this owns the addresses, and keeps it whatever happens.
-const OWNER: u8 = 255;
+pub(super) const OWNER: u8 = 255;
 
 /// The sum.
 pub(super) fn sum(priority: &Priority) -> String {
@@ -47,6 +47,7 @@ pub(super) fn faults(priority: &Priority) -> Vec<String> {
 
 fn effect(part: &Part) -> String {
     match (part.weight, part.adjustment) {
+        (0, _) if says_a_number(part) => " (FAULT unless it says 0)".into(),
         (0, _) => " (FAULT while it fails)".into(),
         (weight, 0) if weight > 0 => format!(" (+{weight} while it passes)"),
         (weight, 0) => format!(" ({weight} while it fails)"),
@@ -56,8 +57,12 @@ fn effect(part: &Part) -> String {
 
 fn is_well(part: &Part) -> bool {
     // A number other than 0 is a FAULT where there is no weight to multiply it with.
-    let says_what_it_should = part.weight != 0 && part.standing.starts_with("says ");
+    let says_what_it_should = part.weight != 0 && says_a_number(part);
     matches!(part.standing.as_str(), "passing" | "says 0") || says_what_it_should
+}
+
+fn says_a_number(part: &Part) -> bool {
+    part.standing.starts_with("says ")
 }
 
 /// Without `check` or `interface`.

@@ -1,15 +1,14 @@
 //! One virtual router in full.
 
-use super::priority;
-use super::table::{Cell, Style, lines, shortened};
-use super::{Section, WIDTH};
+use super::table::{Cell, Style, lines};
+use super::{Section, WIDTH, peers, priority};
 use crate::ask::paint::Paint;
 use crate::ask::words::{ago, clean, count, short, since, wall, wrap};
-use crate::report::{Address, Deadline, DueTo, Master, Peer, Router, State, Transport};
+use crate::report::{Address, Deadline, DueTo, Master, Router, State, Transport};
 
 /// Before each line, and its label.
-const INDENT: usize = 2;
-const LABEL: usize = 11;
+pub(super) const INDENT: usize = 2;
+pub(super) const LABEL: usize = 11;
 /// More addresses than this are only counted.
 const ADDRESSES: usize = 6;
 
@@ -30,7 +29,7 @@ pub(super) fn draw(router: &Router, paint: Paint) -> String {
         Block::new("sending", sending(router, paint)),
         Block::new("master", vec![master(router, paint)]),
         Block::new("next", next(router).into_iter().collect()),
-        Block::new("peers", peers(router, paint)),
+        Block::new("peers", peers::draw(router, paint)),
         Block::new("counted", counted(router)),
     ];
     for block in blocks {
@@ -107,10 +106,18 @@ pub(super) fn present(router: &Router) -> (usize, usize) {
     (present, router.addresses.len())
 }
 
+/// Whether it is here although somebody else may be MASTER: the owner has its addresses whoever is.
+pub(super) fn is_stray(address: &Address, router: &Router) -> bool {
+    address.present && router.state != State::Master && router.priority.base != priority::OWNER
+}
+
+fn is_wrong(address: &Address, router: &Router) -> bool {
+    is_stray(address, router) || (router.state == State::Master && !address.present)
+}
+
 /// Whether the kernel has all of them, or none, as the state wants it.
 pub(super) fn are_as_they_should(router: &Router) -> bool {
-    let should = router.state == State::Master;
-    router.addresses.iter().all(|address| address.present == should)
+    !router.addresses.iter().any(|address| is_wrong(address, router))
 }
 
 fn addresses(router: &Router, paint: Paint) -> Vec<String> {
@@ -118,7 +125,6 @@ fn addresses(router: &Router, paint: Paint) -> Vec<String> {
     let (there, all) = present(router);
     let mut cells: Vec<Vec<Cell>> = Vec::new();
     let mut summary = Vec::new();
-    let is_wrong = |address: &&Address| address.present != should;
     if all > ADDRESSES {
         let text = format!("{there} of {all} are here");
         let style = match are_as_they_should(router) {
@@ -129,16 +135,18 @@ fn addresses(router: &Router, paint: Paint) -> Vec<String> {
         summary.push(style.paint(paint, &text));
     }
     // What is wrong comes first where there is no room for all.
-    let wrong = router.addresses.iter().filter(is_wrong);
-    let right = router.addresses.iter().filter(|address| !is_wrong(address));
+    let (wrong, right): (Vec<&Address>, Vec<&Address>) = router
+        .addresses
+        .iter()
+        .partition(|address| is_wrong(address, router));
     let some: Vec<&Address> = if all > ADDRESSES {
-        wrong.chain(right).take(ADDRESSES).collect()
+        wrong.into_iter().chain(right).take(ADDRESSES).collect()
     } else {
         router.addresses.iter().collect()
     };
     let shown = some.len();
     for address in some {
-        cells.push(address_cells(address, router, should));
+        cells.push(address_cells(address, router));
     }
     let mut text = summary;
     text.extend(lines(&cells, paint));
@@ -148,12 +156,12 @@ fn addresses(router: &Router, paint: Paint) -> Vec<String> {
     text
 }
 
-fn address_cells(address: &Address, router: &Router, should: bool) -> Vec<Cell> {
-    let (mark, words, style) = match (address.present, should) {
-        (true, true) => ("✓", "", Style::Good),
+fn address_cells(address: &Address, router: &Router) -> Vec<Cell> {
+    let (mark, words, style) = match (address.present, is_wrong(address, router)) {
+        (true, false) => ("✓", "", Style::Good),
         (false, true) => ("✗", "missing", Style::Bad),
         (false, false) => ("-", "not here", Style::Plain),
-        (true, false) => ("!", "here, although it should not be", Style::Notice),
+        (true, true) => ("!", "here, although it should not be", Style::Notice),
     };
     let mut notes = vec![words.to_owned()];
     if address.interface != router.interface {
@@ -212,55 +220,27 @@ fn next(router: &Router) -> Option<String> {
     Some(match what {
         DueTo::Advertise => format!("sends an advert in {seconds}"),
         DueTo::TakeOver => format!("takes over in {seconds} unless {unless} is heard"),
+        DueTo::Preempt => format!("takes over in {seconds}{}", from_whom(router)),
         DueTo::TryAgain => format!("asks the kernel for the addresses again in {seconds}"),
     })
 }
 
-fn peers(router: &Router, paint: Paint) -> Vec<String> {
-    let rows: Vec<Vec<Cell>> = router.peers.iter().map(peer).collect();
-    let mut text = Vec::new();
-    for (peer, line) in router.peers.iter().zip(lines(&rows, paint)) {
-        text.push(line);
-        if let Some(difference) = peer.difference {
-            let told = format!(
-                "  lists other addresses: {} of ours are missing there, and {} are not ours",
-                difference.missing, difference.unknown
-            );
-            text.push(paint.bad(&told));
+/// ` from 10.77.0.2, which has the lower priority 100`.
+fn from_whom(router: &Router) -> String {
+    match &router.master {
+        Some(Master {
+            us: false,
+            address,
+            priority,
+            ..
+        }) => {
+            let priority = priority.map_or_else(String::new, |priority| {
+                format!(", which has the lower priority {priority}")
+            });
+            format!(" from {address}{priority}")
         }
-        if let Some(reject) = &peer.reject {
-            let (reason, because) = (&reject.reason, &reject.because);
-            let told = format!(
-                "  ignored {} of its packets, the last {}: {reason}: {because}",
-                peer.rejects,
-                ago(&reject.when)
-            );
-            text.push(paint.bad(&shortened(&told, WIDTH - INDENT - LABEL)));
-        }
+        _ => String::new(),
     }
-    if router.more_peers > 0 {
-        text.push(format!("and {} more", router.more_peers));
-    }
-    text
-}
-
-fn peer(peer: &Peer) -> Vec<Cell> {
-    let heard = match &peer.heard {
-        Some(heard) => Cell::plain(format!("heard {}", ago(heard))),
-        None => Cell::new("never heard", Style::Notice),
-    };
-    let priority = match peer.priority {
-        Some(0) => "resigned".into(),
-        Some(priority) => format!("priority {priority}"),
-        None => String::new(),
-    };
-    vec![
-        Cell::plain(peer.address.to_string()),
-        heard,
-        Cell::plain(priority),
-        Cell::plain(count(peer.adverts, "advert", "adverts")),
-        Cell::plain(if peer.configured { "configured" } else { "" }),
-    ]
 }
 
 fn counted(router: &Router) -> Vec<String> {
@@ -272,13 +252,13 @@ fn counted(router: &Router) -> Vec<String> {
         count(counters.became_master, "time MASTER", "times MASTER"),
     ];
     let rare = [
-        (ignored, "packets ignored"),
-        (counters.send_errors, "not sent"),
-        (counters.claims_refused, "claims refused"),
-        (counters.repairs, "addresses put back"),
-        (counters.gratuitous_arps_failed, "ARP not sent"),
+        (ignored, "packet ignored", "packets ignored"),
+        (counters.send_errors, "not sent", "not sent"),
+        (counters.claims_refused, "claim refused", "claims refused"),
+        (counters.repairs, "address put back", "addresses put back"),
+        (counters.gratuitous_arps_failed, "ARP not sent", "ARP not sent"),
     ];
-    let rare = rare.iter().filter(|(number, _)| *number > 0);
-    parts.extend(rare.map(|(number, what)| format!("{number} {what}")));
+    let rare = rare.iter().filter(|(number, ..)| *number > 0);
+    parts.extend(rare.map(|(number, one, many)| count(*number, one, many)));
     wrapped(&parts.join(", "))
 }

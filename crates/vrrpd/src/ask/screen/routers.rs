@@ -3,7 +3,7 @@
 use super::table::{Cell, Style, lines, shortened};
 use super::{Section, View, router};
 use crate::ask::words::since;
-use crate::report::{Deadline, DueTo, Router, Severity, State, Status};
+use crate::report::{Address, Deadline, DueTo, Router, Severity, State, Status};
 
 /// More than this make a table.
 const IN_FULL: usize = 8;
@@ -83,7 +83,15 @@ fn table(section: &mut Section, shown: &[&Router], view: View<'_>) {
 
 fn row(router: &Router) -> Vec<Cell> {
     let (there, all) = router::present(router);
-    let missing = router.state == State::Master && there < all;
+    let is_stray = |address: &Address| router::is_stray(address, router);
+    let (mark, here) = if router.addresses.iter().any(is_stray) {
+        // As beside the address where it is shown in full.
+        ("!", Style::Notice)
+    } else if router::are_as_they_should(router) {
+        ("", Style::Plain)
+    } else {
+        ("", Style::Bad)
+    };
     let master = match &router.master {
         Some(master) if master.us => "this host".into(),
         Some(master) => master.address.to_string(),
@@ -91,7 +99,7 @@ fn row(router: &Router) -> Vec<Cell> {
     };
     let takes_over = match &router.next {
         Some(Deadline {
-            what: DueTo::TakeOver,
+            what: DueTo::TakeOver | DueTo::Preempt,
             seconds,
         }) => format!("in {}", crate::ask::words::short(*seconds)),
         _ => String::new(),
@@ -108,10 +116,7 @@ fn row(router: &Router) -> Vec<Cell> {
             priority.effective.to_string(),
             if lowered { Style::Notice } else { Style::Plain },
         ),
-        Cell::new(
-            format!("{there}/{all}"),
-            if missing { Style::Bad } else { Style::Plain },
-        ),
+        Cell::new(format!("{mark}{there}/{all}"), here),
         Cell::plain(master),
         Cell::plain(takes_over),
     ]

@@ -1,11 +1,12 @@
 //! Screens as they are, letter by letter.
 
+mod crowds;
 mod fixture;
 
 use self::fixture::{address, ago, backup, calm, master, peer, troubled};
 use super::{View, draw};
 use crate::ask::paint::Paint;
-use crate::report::{Difference, Part, Reject, State, Status};
+use crate::report::{Deadline, Difference, DueTo, Part, Reject, Router, State, Status};
 
 fn plain(status: &Status) -> String {
     only(status, &[])
@@ -65,10 +66,63 @@ fn many_virtual_routers_make_a_table_with_those_in_full_that_have_problems() {
     gap.addresses = (1..=300)
         .map(|host| address(&format!("10.77.{}.{}/32", host / 250, host % 250), host != 77))
         .collect();
+    let stray = &mut status.routers[5];
+    stray.addresses = vec![address("10.77.0.110/32", true)];
+    preempts(&mut status.routers[8]);
     assert_screen(&plain(&status), "many");
     let named = only(&status, &["web-3".into()]);
     assert!(named.contains("web-3  BACKUP since"), "{named}");
     assert!(!named.contains("web-7"), "only that one:\n{named}");
+}
+
+#[test]
+fn an_address_is_marked_that_is_here_and_should_not_be() {
+    let mut status = calm();
+    let db = &mut status.routers[1];
+    db.addresses = vec![address("10.77.0.110/32", true)];
+    let drawn = plain(&status);
+    assert!(
+        drawn.contains("! 10.77.0.110/32  here, although it should not be"),
+        "{drawn}"
+    );
+    status.routers[1].priority.base = 255;
+    let drawn = plain(&status);
+    assert!(
+        drawn.contains("addresses  ✓ 10.77.0.110/32\n"),
+        "the owner has it:\n{drawn}"
+    );
+}
+
+/// It waits for the end of its `preempt_delay`.
+fn preempts(router: &mut Router) {
+    router.next = Some(Deadline {
+        what: DueTo::Preempt,
+        seconds: 246.0,
+    });
+    if let Some(master) = &mut router.master {
+        master.priority = Some(100);
+    }
+}
+
+#[test]
+fn whoever_displaces_the_master_says_whom_and_when() {
+    let mut status = calm();
+    preempts(&mut status.routers[1]);
+    let drawn = plain(&status);
+    let next = "next       takes over in 4 m 6 s from 10.77.0.2, which has the lower priority 100\n";
+    assert!(drawn.contains(next), "{drawn}");
+}
+
+#[test]
+fn a_host_that_never_sent_an_advert_has_sent_none_late() {
+    let mut status = calm();
+    status.daemon.lateness.buckets = vec![(Some(0.001), 0), (None, 0)];
+    status.daemon.lateness.worst = 0.0;
+    assert!(
+        plain(&status).contains("\n  no advert sent yet; real-time"),
+        "{}",
+        plain(&status)
+    );
 }
 
 #[test]
@@ -223,11 +277,20 @@ fn a_difference_of_address_lists_is_told_beside_the_peer() {
         missing: 2,
         unknown: 1,
     });
-    status.routers[0].peers = vec![other];
+    let mut another = peer("10.77.0.10");
+    another.difference = Some(Difference {
+        missing: 1,
+        unknown: 0,
+    });
+    status.routers[0].peers = vec![other, another];
     status.routers[0].state = State::Master;
     let drawn = plain(&status);
     assert!(
-        drawn.contains("lists other addresses: 2 of ours are missing there, and 1 are not ours"),
+        drawn.contains("lists other addresses: 2 of ours are missing there, and 1 is not ours"),
+        "{drawn}"
+    );
+    assert!(
+        drawn.contains("lists other addresses: 1 of ours is missing there\n"),
         "{drawn}"
     );
 }

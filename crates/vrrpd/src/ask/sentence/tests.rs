@@ -50,6 +50,14 @@ fn everything_that_happens_is_one_sentence() {
             "web: priority 110 to 90: check ready failing",
         ),
         (
+            Happened::PreemptDelay {
+                router: router(),
+                seconds: 300.0,
+                master: IpAddr::V4(Ipv4Addr::new(10, 77, 0, 2)),
+            },
+            "web: MASTER 10.77.0.2 has a lower priority: takes over from it in 5 m",
+        ),
+        (
             Happened::ConditionBegan {
                 kind: Kind::TwoMasters,
                 severity: Severity::Problem,
@@ -84,9 +92,9 @@ fn everything_that_happens_is_one_sentence() {
                 interface: "eth0".into(),
                 source: IpAddr::V4(Ipv4Addr::new(10, 77, 0, 2)),
                 reason: "ttl".into(),
-                because: "TTL 64\nforged line".into(),
+                because: "invalid TTL 64\nforged line".into(),
             },
-            r"eth0: a packet of 10.77.0.2 was ignored (ttl): TTL 64\nforged line",
+            r"eth0: a packet of 10.77.0.2 was ignored: invalid TTL 64\nforged line",
         ),
         (
             Happened::CheckChanged {

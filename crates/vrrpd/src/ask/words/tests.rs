@@ -1,6 +1,6 @@
 //! How numbers and texts look.
 
-use super::{clean, short, span, wall, wall_in_full, wrap};
+use super::{clean, reason, short, span, wall, wall_in_full, wrap};
 use crate::report::Wall;
 
 #[test]
@@ -43,6 +43,24 @@ fn nothing_from_outside_moves_the_cursor() {
         r"a\u{1b}[2Jb\nc\r\td\u{202e}e\u{9b}"
     );
     assert_eq!(clean("Zürich ✓"), "Zürich ✓");
+}
+
+#[test]
+fn why_something_was_ignored_is_said_once() {
+    let checksum = "checksum 0x1234, expected 0x5678";
+    assert_eq!(reason("checksum", checksum), checksum);
+    assert_eq!(
+        reason("ttl", "invalid TTL 64, expected 255"),
+        "invalid TTL 64, expected 255"
+    );
+    assert_eq!(
+        reason("own_address", "it carries our own address as its source"),
+        "it carries our own address as its source"
+    );
+    assert_eq!(
+        reason("not_a_peer", "its source is not among the configured peers"),
+        "not_a_peer: its source is not among the configured peers"
+    );
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub(crate) enum Unanswered {
         patience: Duration,
     },
     /// It closed the connection instead.
-    #[error("the daemon hung up without an answer ({}): it has ended, or has too many callers", .0.display())]
+    #[error("the daemon hung up ({}): it has ended, has too many callers, or was not read from for 10 s", .0.display())]
     HungUp(PathBuf),
     /// It says why it does not answer.
     #[error("the daemon refuses: {0}")]

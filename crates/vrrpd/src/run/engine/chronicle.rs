@@ -41,6 +41,12 @@ pub(in crate::run) enum What {
         to: Priority,
         because: String,
     },
+    /// A `preempt_delay` began.
+    DelayStarted {
+        router: RouterId,
+        delay: std::time::Duration,
+        master: std::net::IpAddr,
+    },
     /// A packet was ignored, for the first time from this sender for this reason.
     FirstReject {
         router: Option<RouterId>,
@@ -78,16 +84,20 @@ impl Chronicle {
 
     /// A note that belongs into the journal.
     pub(in crate::run) fn noted(&mut self, now: Time, router: RouterId, note: &Note) {
-        if let Note::PriorityChanged { from, to, by } = note {
-            let because = narrate::because(by.as_ref());
-            let (from, to) = (*from, *to);
-            let what = What::PriorityChanged {
+        let what = match note {
+            Note::PriorityChanged { from, to, by } => What::PriorityChanged {
                 router,
-                from,
-                to,
-                because,
-            };
-            self.tell(News::Happened(now, what));
-        }
+                from: *from,
+                to: *to,
+                because: narrate::because(by.as_ref()),
+            },
+            Note::DelayStarted { delay, master } => What::DelayStarted {
+                router,
+                delay: *delay,
+                master: *master,
+            },
+            _ => return,
+        };
+        self.tell(News::Happened(now, what));
     }
 }

@@ -11,6 +11,9 @@ use vrrp_core::Time;
 /// A takeover has both send once or twice. So many adverts of the other one in a row are more than that.
 const TOO_MANY: u32 = 3;
 
+/// So long one that we ignore is believed to be MASTER after it was heard last, unless it resigns.
+pub(in crate::run) const LINGERS: Duration = Duration::from_mins(5);
+
 /// What was heard of a second MASTER.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::run) struct Contest {
@@ -30,12 +33,29 @@ pub(in crate::run) struct Rival {
     /// Who else is MASTER; `None` if that is us.
     pub(in crate::run) beside: Option<IpAddr>,
     times: u32,
-    /// How long it counts: one that speaks seldom counts longer.
+    /// How long it counts.
     window: Duration,
 }
 
 impl Contest {
-    /// We are MASTER, and hear an advert of another, whether it counts or not.
+    /// We are MASTER, and ignore an advert of another. It ignores ours as well, so neither will yield; and keepalived
+    /// falls silent while it does, and stays MASTER.
+    pub(in crate::run) fn refused(&mut self, at: Time, from: IpAddr) {
+        self.rival = Some(Rival {
+            address: from,
+            at,
+            beside: None,
+            window: LINGERS,
+            times: TOO_MANY,
+        });
+    }
+
+    /// Somebody resigns, whether or not that is believed.
+    pub(in crate::run) fn resigned(&mut self, from: IpAddr) {
+        self.rival = self.rival.filter(|rival| rival.address != from);
+    }
+
+    /// We are MASTER, and hear an advert of another that counts.
     pub(in crate::run) fn against_us(&mut self, at: Time, from: IpAddr, window: Duration) {
         self.last = None;
         self.before = None;
@@ -63,9 +83,11 @@ impl Contest {
     }
 
     fn add(&mut self, at: Time, address: IpAddr, beside: Option<IpAddr>, window: Duration) {
-        let goes_on = self
-            .rival
-            .filter(|rival| rival.beside.is_some() == beside.is_some() && rival.is_fresh(at, window));
+        // One that was not believed before, and is now, begins anew.
+        let lingers = |rival: &Rival| rival.window == LINGERS && rival.address == address;
+        let goes_on = self.rival.filter(|rival| {
+            !lingers(rival) && rival.beside.is_some() == beside.is_some() && rival.is_fresh(at, window)
+        });
         self.rival = Some(Rival {
             address,
             at,
@@ -76,9 +98,10 @@ impl Contest {
     }
 
     /// The second MASTER, if there is one at this moment: heard so often, and within the window.
-    pub(in crate::run) fn rival(&self, now: Time, window: Duration) -> Option<Rival> {
+    pub(in crate::run) fn rival(&self, now: Time, window: Duration, we_advertise: bool) -> Option<Rival> {
+        let concerns = |rival: &Rival| we_advertise == rival.beside.is_none();
         self.rival
-            .filter(|rival| rival.times >= TOO_MANY && rival.is_fresh(now, window))
+            .filter(|rival| rival.times >= TOO_MANY && concerns(rival) && rival.is_fresh(now, window))
     }
 }
 

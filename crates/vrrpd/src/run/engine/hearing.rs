@@ -1,13 +1,12 @@
 //! What arrives on the wire.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
 
 use tracing::warn;
-use vrrp_core::{Discard, Event, Meta, RouterId, Time, address_difference};
+use vrrp_core::{Discard, Event, Instance, Meta, RouterId, Time, WirePriority, address_difference};
 use vrrp_linux::{Moment, Received};
 use vrrp_packet::advert::Header;
-use vrrp_packet::{Advert, Datagram};
+use vrrp_packet::{Advert, Datagram, DecodeError};
 
 use super::Engine;
 use crate::run::engine::chronicle::{News, What};
@@ -15,9 +14,6 @@ use crate::run::narrate;
 
 /// So many datagrams are taken from a socket before everybody else has a turn.
 const BATCH: usize = 256;
-
-/// A MASTER that advertises less often than four times in this is not waited for.
-const SELDOM: Duration = Duration::from_mins(1);
 
 impl Engine {
     /// Takes a batch from each socket. Returns whether any has more.
@@ -65,10 +61,14 @@ impl Engine {
             ttl: datagram.ttl,
         };
         // Whose it would be if it were whole: so that a broken one is told of by name.
-        let claimed = Header::read(datagram.payload).and_then(|header| self.ports[port].router(header.vrid));
+        let header = Header::read(datagram.payload);
+        let claimed = header.and_then(|header| self.ports[port].router(header.vrid));
         let advert = match Advert::decode(datagram.payload) {
             Ok(advert) => advert,
             Err(error) => {
+                if let Some((id, header)) = claimed.zip(header) {
+                    self.broken(at, id, source, error, header.priority);
+                }
                 self.reject(at, port, claimed, source, Discard::Malformed(error));
                 return;
             }
@@ -88,7 +88,7 @@ impl Engine {
                 router.sightings.heard(at, &heard);
                 router.tally.heard(heard.priority, heard.difference.is_some());
                 match (heard.priority.is_resignation(), advertises) {
-                    (true, _) => {}
+                    (true, _) => router.contest.resigned(source),
                     (false, true) => router.contest.against_us(at, source, window),
                     (false, false) => router.contest.between_others(at, source, window),
                 }
@@ -102,15 +102,36 @@ impl Engine {
                 if discard != Discard::OwnAddress {
                     let ours = &router.config.params.advertised;
                     let difference = || address_difference(ours, &advert);
-                    router.sightings.ignored(at, source, discard, difference);
-                    // It is MASTER too, whether or not we believe it.
-                    if advertises && !advert.priority().is_resignation() {
-                        // One that speaks seldom is MASTER all the same.
-                        let seldom = (advert.interval() * 4).min(SELDOM);
-                        router.contest.against_us(at, source, window.max(seldom));
+                    router
+                        .sightings
+                        .ignored(at, source, (discard, advert.priority()), difference);
+                    // It is MASTER too, whether or not we believe it, and does not believe us either.
+                    if advert.priority().is_resignation() {
+                        router.contest.resigned(source);
+                    } else if advertises {
+                        router.contest.refused(at, source);
                     }
                 }
                 self.reject(at, port, Some(id), source, discard);
+            }
+        }
+    }
+
+    /// What is no advert came with the VRID of one of ours.
+    fn broken(&mut self, at: Time, id: RouterId, source: IpAddr, error: DecodeError, priority: WirePriority) {
+        let advertises = self.table.get(id).is_some_and(Instance::is_advertising);
+        let Some(router) = self.routers.get_mut(&id) else {
+            return;
+        };
+        router
+            .sightings
+            .ignored(at, source, (Discard::Malformed(error), priority), || None);
+        // Of another version it may be whole, and its sender a MASTER.
+        if let DecodeError::Version { .. } = error {
+            if priority.is_resignation() {
+                router.contest.resigned(source);
+            } else if advertises {
+                router.contest.refused(at, source);
             }
         }
     }
@@ -133,6 +154,10 @@ impl Engine {
             ours.find(|(_, holder)| Some(*holder) != claimed)
         };
         let strangers = &mut self.ports[port].strangers;
+        if advert.priority().is_resignation() {
+            strangers.resigned(advert.vrid().get(), source);
+            return;
+        }
         strangers.heard(at, advert.vrid().get(), source, claims);
     }
 
@@ -141,10 +166,6 @@ impl Engine {
         match id.and_then(|id| self.routers.get_mut(&id)) {
             Some(router) => {
                 router.tally.discarded(reason);
-                // Those of whole adverts are looked at where they are judged.
-                if let Discard::Malformed(_) = discard {
-                    router.sightings.ignored(at, source, discard, || None);
-                }
             }
             None => *self.ports[port].discards.entry(reason).or_default() += 1,
         }
@@ -154,8 +175,9 @@ impl Engine {
         let interface = &self.ports[port].interface;
         let router = id.and_then(|id| self.routers.get(&id));
         narrate::rejected(router, interface, source, &discard, told);
-        // Others on our LAN are no news, however many they are.
-        if told.total == 1 && (id.is_some() || !matches!(discard, Discard::UnknownVrid(_))) {
+        // Others on our LAN are no news, however many they are; and whoever can send packets can forge senders.
+        let is_news = id.is_some() || !matches!(discard, Discard::UnknownVrid(_));
+        if told.total == 1 && is_news && self.first_rejects.ask(at).is_some() {
             let what = What::FirstReject {
                 router: id,
                 interface: interface.clone(),

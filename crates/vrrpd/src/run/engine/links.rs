@@ -9,6 +9,9 @@ use std::time::Duration;
 use vrrp_core::{InterfaceName, Standing, Time};
 use vrrp_linux::Network;
 
+/// How a tracked interface stands that does not exist.
+pub(in crate::run) const MISSING: &str = "it does not exist";
+
 /// The links that one virtual router depends on, as it believes them to be.
 #[derive(Debug)]
 pub(super) struct Links {
@@ -96,7 +99,7 @@ impl Condition {
     /// What that means for whoever tracks the interface.
     pub(super) fn standing(self) -> Standing {
         match self {
-            Self::Missing => Standing::Failing("it does not exist".into()),
+            Self::Missing => Standing::Failing(MISSING.into()),
             Self::Down => Standing::Failing("it is down".into()),
             Self::Up => Standing::Passing,
         }

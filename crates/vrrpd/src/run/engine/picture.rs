@@ -48,6 +48,8 @@ pub(in crate::run) struct RouterPicture {
     pub(in crate::run) master_down_interval: Duration,
     /// Whether it sends adverts.
     pub(in crate::run) advertises: bool,
+    /// Whether the kernel holds its addresses for it, or has been asked to.
+    pub(in crate::run) holds: bool,
     /// How what it tracks stands, in the order of its tracks.
     pub(in crate::run) standings: Vec<Standing>,
     pub(in crate::run) network: Network,

@@ -38,14 +38,38 @@ pub(in crate::run) struct Sighting {
     pub(in crate::run) heard: Option<(Time, WirePriority)>,
     /// How many counted.
     pub(in crate::run) adverts: u64,
-    /// How its list of addresses differed from ours when it was looked at last.
+    /// How the list of addresses in the last one differed from ours.
     pub(in crate::run) difference: Option<AddressDifference>,
-    /// When the list was looked at last.
-    looked_at: Option<Time>,
-    /// The last packet that was ignored, and why.
-    pub(in crate::run) ignored: Option<(Time, Discard)>,
+    /// The last packet that was ignored.
+    pub(in crate::run) ignored: Option<Ignored>,
     /// How many were.
     pub(in crate::run) ignored_times: u64,
+}
+
+/// A packet that was ignored.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::run) struct Ignored {
+    pub(in crate::run) at: Time,
+    /// Why.
+    pub(in crate::run) discard: Discard,
+    /// The priority in it.
+    pub(in crate::run) priority: WirePriority,
+    /// How the list of addresses differed from ours in the last one that was looked at.
+    pub(in crate::run) difference: Option<AddressDifference>,
+    /// When that was.
+    looked_at: Time,
+}
+
+/// The last that was heard of somebody, if it has not resigned with that.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::run) enum Word {
+    /// It counted.
+    Heard {
+        at: Time,
+        difference: Option<AddressDifference>,
+    },
+    /// It was ignored.
+    Ignored(Ignored),
 }
 
 impl Sighting {
@@ -56,7 +80,6 @@ impl Sighting {
             heard: None,
             adverts: 0,
             difference: None,
-            looked_at: None,
             ignored: None,
             ignored_times: 0,
         }
@@ -65,12 +88,18 @@ impl Sighting {
     /// When it last sent anything.
     fn last(&self) -> Option<Time> {
         let heard = self.heard.map(|(at, _)| at);
-        heard.max(self.ignored.map(|(at, _)| at))
+        heard.max(self.ignored.map(|ignored| ignored.at))
     }
 
-    /// Whether the list of addresses in a packet of it is worth a look.
-    fn wants_look(&self, at: Time) -> bool {
-        self.looked_at.is_none_or(|before| at.since(before) >= LOOK_AGAIN)
+    /// What it said last. `None` if it has said nothing, or that it resigns: whether or not that was believed.
+    pub(in crate::run) fn word(&self) -> Option<Word> {
+        let later = |ignored: &Ignored| self.heard.is_none_or(|(at, _)| at <= ignored.at);
+        if let Some(ignored) = self.ignored.filter(later) {
+            return (!ignored.priority.is_resignation()).then_some(Word::Ignored(ignored));
+        }
+        let (at, _) = self.heard.filter(|(_, priority)| !priority.is_resignation())?;
+        let difference = self.difference;
+        Some(Word::Heard { at, difference })
     }
 }
 
@@ -91,26 +120,35 @@ impl Sightings {
         sighting.heard = Some((at, heard.priority));
         sighting.adverts += 1;
         sighting.difference = heard.difference;
-        sighting.looked_at = Some(at);
     }
 
-    /// A packet was ignored. If it is an advert, `difference` says how its list of addresses differs from ours.
+    /// A packet with this priority was ignored. If it is an advert, `difference` says how its list of addresses differs
+    /// from ours.
     pub(in crate::run) fn ignored(
         &mut self,
         at: Time,
         source: IpAddr,
-        discard: Discard,
+        (discard, priority): (Discard, WirePriority),
         difference: impl FnOnce() -> Option<AddressDifference>,
     ) {
         let Some(sighting) = self.of(at, source, false) else {
             return;
         };
-        sighting.ignored = Some((at, discard));
+        let before = sighting
+            .ignored
+            .filter(|before| at.since(before.looked_at) < LOOK_AGAIN);
+        let (difference, looked_at) = before.map_or_else(
+            || (difference(), at),
+            |before| (before.difference, before.looked_at),
+        );
         sighting.ignored_times += 1;
-        if sighting.wants_look(at) {
-            sighting.difference = difference();
-            sighting.looked_at = Some(at);
-        }
+        sighting.ignored = Some(Ignored {
+            at,
+            discard,
+            priority,
+            difference,
+            looked_at,
+        });
     }
 
     /// Everybody who is remembered.

@@ -58,6 +58,13 @@ impl Strangers {
         }
     }
 
+    /// Whoever advertised this VRID resigns.
+    pub(super) fn resigned(&mut self, vrid: u8, source: IpAddr) {
+        if let Some(place) = self.0.get_mut(usize::from(vrid)) {
+            *place = place.filter(|known| known.source != source);
+        }
+    }
+
     /// All VRIDs that were ever heard.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u8, &Stranger)> {
         (0..=u8::MAX)

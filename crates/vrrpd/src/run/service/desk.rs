@@ -10,7 +10,7 @@ mod conditions;
 mod dump;
 mod informed;
 mod journal;
-mod lasting;
+pub(super) mod lasting;
 mod reload;
 mod wellness;
 
@@ -32,8 +32,9 @@ use self::assemble::{Now, assemble, lateness};
 use self::checks::CheckBook;
 use self::dump::Places;
 pub(in crate::run) use self::journal::Journal;
-use self::lasting::Lasting;
+use self::lasting::{Finding, Lasting};
 use super::http;
+use super::neighbours::Common;
 use super::supervisor::Supervisor;
 use crate::cli::ConfigSource;
 use crate::logging::Lost;
@@ -67,6 +68,8 @@ pub(in crate::run) struct Facts {
     pub(in crate::run) firewall: Option<firewall::Standing>,
     pub(in crate::run) http: Option<http::State>,
     pub(in crate::run) log: Lost,
+    /// What other daemons on this host have in common with it.
+    pub(in crate::run) neighbours: Common,
     /// Whoever started the daemon and wants to be told how it goes.
     pub(in crate::run) supervisor: Option<Supervisor>,
 }
@@ -83,6 +86,8 @@ struct Shared {
     /// Whether it was asked and has not answered yet.
     asked: AtomicBool,
     latest: watch::Sender<Option<Arc<Status>>>,
+    /// One at a time reads the configuration again.
+    reading: tokio::sync::Mutex<()>,
     memory: Mutex<Memory>,
 }
 
@@ -97,6 +102,8 @@ struct Memory {
     pace: Pace,
     /// How many events found no room, as far as the journal says.
     missed: u64,
+    /// What was to be said of the virtual routers when they were seen last.
+    of_routers: Vec<Finding>,
 }
 
 impl Memory {
@@ -126,6 +133,7 @@ impl Desk {
             waker,
             asked: AtomicBool::new(false),
             latest: watch::Sender::new(None),
+            reading: tokio::sync::Mutex::default(),
             memory: Mutex::default(),
         }))
     }
@@ -140,7 +148,7 @@ impl Desk {
             return status;
         }
         self.0.ask();
-        if timeout(PATIENCE, latest.changed()).await.is_err() {
+        if timeout(PATIENCE, latest.changed()).await.is_err() && self.0.fresh().is_none() {
             self.0.publish(None);
         }
         let status = latest.borrow_and_update().clone();
@@ -179,6 +187,11 @@ impl Desk {
         self.0.facts.supervisor.as_ref()
     }
 
+    /// What other daemons on this host have in common with it.
+    pub(in crate::run) fn neighbours(&self) -> Common {
+        self.0.facts.neighbours.clone()
+    }
+
     /// What happened.
     pub(in crate::run) fn journal(&self) -> &Journal {
         &self.0.journal
@@ -187,6 +200,7 @@ impl Desk {
     /// Reads the configuration again, and says what came of it.
     pub(in crate::run) async fn reload(&self) -> report::Reload {
         let facts = &self.0.facts;
+        let _alone = self.0.reading.lock().await;
         if let Some(supervisor) = self.supervisor() {
             supervisor.reloading();
         }
@@ -195,10 +209,17 @@ impl Desk {
             supervisor.ready();
         }
         let now = Now::read();
-        self.0.memory().reload = Some((now.time, result, problems.clone()));
-        self.0
-            .journal
-            .add(now.wall_at(now.time), Happened::Reloaded { result });
+        let before = self
+            .0
+            .memory()
+            .reload
+            .replace((now.time, result, problems.clone()));
+        // Some tools reload every minute, and that is no news.
+        if result != report::ReloadResult::Unchanged || before.is_none_or(|(_, before, _)| before != result) {
+            self.0
+                .journal
+                .add(now.wall_at(now.time), Happened::Reloaded { result });
+        }
         self.0.ask();
         report::Reload {
             when: now.ago(now.time),
@@ -294,23 +315,36 @@ impl Shared {
     }
 
     fn fresh(&self) -> Option<Arc<Status>> {
-        let assembled = self.memory().assembled?;
-        (assembled.elapsed() < FRESH).then(|| self.latest.borrow().clone())?
+        let memory = self.memory();
+        let is_fresh = memory
+            .assembled
+            .is_some_and(|assembled| assembled.elapsed() < FRESH);
+        is_fresh.then(|| self.latest.borrow().clone())?
     }
 
     /// Puts a new picture into words, or says that there is none.
     fn publish(&self, picture: Option<Box<Picture>>) -> Arc<Status> {
         let answering = picture.is_some();
         let mut memory = self.memory();
+        // Also if there was no answer: it may have been lost.
+        self.asked.store(false, Ordering::Relaxed);
         if answering {
-            self.asked.store(false, Ordering::Relaxed);
             memory.picture = picture;
         }
         let now = Now::read();
         let daemon = self.daemon(now, &memory, answering);
         let picture = memory.picture.as_deref();
         let mut status = assemble(now, &self.facts.config, picture, &self.checks, daemon);
-        let findings = conditions::findings(&status, &self.facts.config, picture);
+        let mut findings = conditions::of_daemon(&status);
+        let of_routers = picture
+            .filter(|_| answering)
+            .map(|picture| conditions::of_routers(&status, &self.facts.config, picture));
+        if let Some(of_routers) = of_routers {
+            memory.of_routers = of_routers;
+        }
+        // Of one that does not answer nothing is known to be better than it was.
+        findings.extend(memory.of_routers.iter().cloned());
+        findings.extend(self.facts.neighbours.findings());
         let (conditions, changes) = memory.lasting.follow(now.time, now.wall, findings);
         status.conditions = conditions;
         // A status that says that nobody answers is not to be waited upon.
@@ -318,6 +352,9 @@ impl Shared {
         // Whoever can send packets can make some of them come and go: the journal has them all, and the log a few.
         let missed = memory.missed();
         let tellable = changes.is_empty() || memory.pace.ask(now.time).is_some();
+        let status = Arc::new(status);
+        // Before anybody else can publish: several threads may wait for an answer.
+        self.latest.send_replace(Some(Arc::clone(&status)));
         drop(memory);
         if missed > 0 {
             self.journal
@@ -329,8 +366,6 @@ impl Shared {
             }
             self.journal.add(now.wall_at(now.time), change);
         }
-        let status = Arc::new(status);
-        self.latest.send_replace(Some(Arc::clone(&status)));
         status
     }
 
@@ -411,6 +446,15 @@ impl Shared {
                 from: from.get(),
                 to: to.get(),
                 because,
+            },
+            What::DelayStarted {
+                router: id,
+                delay,
+                master,
+            } => Happened::PreemptDelay {
+                router: router(id),
+                seconds: delay.as_secs_f64(),
+                master,
             },
             What::FirstReject {
                 router: id,

@@ -1,9 +1,9 @@
 //! The HTTP server: whether the daemon lives and is ready, everything about it, and metrics. It only tells; nothing can
 //! be changed through it.
 //!
-//! It runs on the service thread. Whoever reaches its port may be slow, broken or ill-meaning, so everything has a
-//! bound: connections, what one may send, what a document may take, and time. No flood of connections shuts out the next
-//! one, since the connection that has been of no use for the longest makes room for it.
+//! It runs on a thread of its own. Whoever reaches its port may be slow, broken or ill-meaning, so everything has a
+//! bound: connections, what one may send and how often, what a document may take, and time. No flood of connections
+//! shuts out the next one, since the connection that has been of no use for the longest makes room for it.
 
 mod connection;
 mod connections;
@@ -11,6 +11,8 @@ mod documents;
 mod routes;
 #[cfg(test)]
 mod tests;
+mod thread;
+mod turns;
 
 use std::convert::Infallible;
 use std::io;
@@ -21,14 +23,18 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::yield_now;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
 
 use self::connections::Connections;
 use self::routes::Routes;
+use self::turns::{SHARE, Share};
 use super::informed::Informed;
+use super::listener::reserve::{Reserve, is_shortage};
 use super::metrics::Traffic;
 use crate::report;
+
+pub(in crate::run) use self::thread::serve_apart;
 
 /// How long after it could not listen it is tried again.
 const LISTENS_AGAIN_AFTER: Duration = Duration::from_secs(5);
@@ -59,12 +65,12 @@ struct Inner {
 }
 
 impl State {
-    /// A server that is to listen there, and does not yet.
+    /// A server that is to listen there, and has not been refused yet.
     pub(in crate::run) fn new(listen: SocketAddr) -> Self {
         Self {
             listen,
             inner: Arc::new(Inner {
-                error: Mutex::new(Some("it has not started yet".to_owned())),
+                error: Mutex::default(),
                 open: AtomicU64::new(0),
                 accepted: AtomicU64::new(0),
                 displaced: AtomicU64::new(0),
@@ -89,6 +95,19 @@ impl State {
         is_new
     }
 
+    /// Takes it down, and tells if it is new. It is tried again after a while.
+    fn is_not_served(&self, why: String) {
+        let listen = self.listen;
+        let told = format!("HTTP is not served at {listen}: {why}");
+        if self.set_error(Some(why)) {
+            warn!(
+                event = "http_not_served", %listen,
+                "{told}; it is tried again every {} s",
+                LISTENS_AGAIN_AFTER.as_secs()
+            );
+        }
+    }
+
     fn traffic(&self) -> Traffic {
         Traffic {
             open: self.inner.open.load(Ordering::Relaxed),
@@ -99,26 +118,16 @@ impl State {
 }
 
 /// Serves until it is dropped, and every connection ends with it.
-pub(in crate::run) async fn serve(listen: SocketAddr, state: State, informed: impl Informed) -> Infallible {
+async fn serve(listen: SocketAddr, state: State, informed: impl Informed) -> Infallible {
     let routes = Arc::new(Routes::new(informed, state.clone()));
     loop {
         match listener(listen) {
             Ok(listener) => {
                 state.set_error(None);
                 info!(event = "http_served", %listen, "HTTP is served at {listen}");
-                match accept(&listener, &state, &routes).await {}
+                match accept(&listener, &state, &routes, SHARE).await {}
             }
-            Err(error) => {
-                let why = why_not(&error);
-                let told = format!("HTTP is not served at {listen}: {why}");
-                if state.set_error(Some(why)) {
-                    warn!(
-                        event = "http_not_served", %listen,
-                        "{told}; it is tried again every {} s",
-                        LISTENS_AGAIN_AFTER.as_secs()
-                    );
-                }
-            }
+            Err(error) => state.is_not_served(why_not(&error)),
         }
         sleep(LISTENS_AGAIN_AFTER).await;
     }
@@ -139,12 +148,31 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Accepts connections, one after the other.
-async fn accept<I: Informed>(listener: &TcpListener, state: &State, routes: &Arc<Routes<I>>) -> Infallible {
-    let mut connections = Connections::new(state.clone());
+async fn accept<I: Informed>(
+    listener: &TcpListener,
+    state: &State,
+    routes: &Arc<Routes<I>>,
+    share: Share,
+) -> Infallible {
+    let mut connections = Connections::new(state.clone(), share);
+    let mut reserve = Reserve::of(1);
     let mut told: Option<Instant> = None;
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) => connections.admit(stream, routes),
+        let accepted = if reserve.is_whole() {
+            listener.accept().await
+        } else {
+            // When the connection that has it ends, or anything else, it is taken again.
+            let Ok(accepted) = timeout(ACCEPTS_AGAIN_AFTER, listener.accept()).await else {
+                reserve.fill();
+                continue;
+            };
+            accepted
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                connections.room().await;
+                connections.admit(stream, routes);
+            }
             Err(error) => {
                 // It comes and goes as clients do, who decide how many they are.
                 if told.is_none_or(|told| told.elapsed() >= TOLD_AGAIN_AFTER) {
@@ -153,6 +181,10 @@ async fn accept<I: Informed>(listener: &TcpListener, state: &State, routes: &Arc
                         "HTTP: no connection can be accepted: {error}"
                     );
                     told = Some(Instant::now());
+                }
+                // A probe is answered even if all others of the daemon have all descriptors.
+                if is_shortage(&error) && connections.is_empty() && reserve.give_up() {
+                    continue;
                 }
                 // One descriptor less in use: the next one may be had for it.
                 connections.make_room();

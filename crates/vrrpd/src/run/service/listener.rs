@@ -8,6 +8,7 @@ mod conversation;
 mod limits;
 mod place;
 mod requests;
+pub(super) mod reserve;
 #[cfg(test)]
 mod tests;
 
@@ -22,13 +23,14 @@ use std::time::Duration;
 
 use tokio::net::UnixListener;
 use tokio::task::{JoinSet, yield_now};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tracing::{debug, warn};
 
 use self::caller::Rights;
 use self::conversation::Answers;
 use self::limits::{LIMITS, Limits};
 use self::place::Places;
+use self::reserve::{Reserve, is_shortage};
 use super::informed::Source;
 use crate::control;
 
@@ -36,6 +38,9 @@ pub(in crate::run) use self::caller::Access;
 
 /// After a caller that could not be let in, mostly for lack of a descriptor.
 const PAUSE: Duration = Duration::from_millis(500);
+/// For the last caller that can be let in: the connection, and what it takes to look who calls (a process and its
+/// status) or to read the configuration.
+const RESERVE: usize = 3;
 /// For its owner and its group. Who of them may ask, [`Rights`] says.
 const MODE: u32 = 0o660;
 
@@ -162,24 +167,60 @@ async fn serve_within(limits: Limits, listener: Listener, source: impl Source) -
     let answers = Arc::new(Answers::new(source, limits));
     let mut places = Places::new(limits.places);
     let mut conversations = JoinSet::new();
+    let mut reserve = Reserve::of(RESERVE);
     loop {
-        let stream = match socket.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                debug!(%error, "somebody who connected to the control socket could not be let in");
-                sleep(PAUSE).await;
+        let accepted = tokio::select! {
+            accepted = socket.accept() => accepted,
+            Some(_) = conversations.join_next() => {
+                reserve.fill();
+                continue;
+            }
+            () = sleep(PAUSE), if !reserve.is_whole() => {
+                reserve.fill();
                 continue;
             }
         };
-        while conversations.try_join_next().is_some() {}
+        let accepted = match accepted {
+            // Now or never: whoever called may be gone.
+            Err(error) if is_shortage(&error) && reserve.give_up() => {
+                match timeout(Duration::ZERO, socket.accept()).await {
+                    Ok(accepted) => accepted,
+                    Err(_) => continue,
+                }
+            }
+            accepted => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                debug!(%error, "somebody who connected to the control socket could not be let in");
+                // One that leaves makes room.
+                tokio::select! {
+                    Some(_) = conversations.join_next() => reserve.fill(),
+                    () = sleep(PAUSE) => {}
+                }
+                continue;
+            }
+        };
         match Rights::of(&stream, listener.access) {
             Ok(rights) => {
                 let place = places.take();
                 let answers = Arc::clone(&answers);
-                conversations
-                    .spawn(async move { conversation::hold(&stream, rights, &answers, &place).await });
+                // Who has come in by the last door shall not stand in it.
+                let time = (!reserve.is_whole()).then_some(limits.last_door_within);
+                conversations.spawn(async move {
+                    let talk = conversation::hold(&stream, rights, &answers, &place);
+                    match time {
+                        None => talk.await,
+                        Some(time) => drop(timeout(time, talk).await),
+                    }
+                });
             }
-            Err(refusal) => conversation::turn_away(&stream, &refusal),
+            Err(refusal) => {
+                conversation::turn_away(&stream, &refusal);
+                drop(stream);
+                reserve.fill();
+            }
         }
         // A flood of callers must not keep those that are connected from their answers.
         yield_now().await;

@@ -52,19 +52,22 @@ struct Snapshot {
 }
 
 impl Format {
-    /// What `Accept` asks for: `OpenMetrics` if it is named and not refused.
+    /// What `Accept` asks for: `OpenMetrics` if it is named, not refused, and nothing else is preferred.
     pub(super) fn asked_for(accept: &str) -> Self {
-        let wanted = accept.split(',').any(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let named = parts
-                .next()
-                .is_some_and(|name| name.eq_ignore_ascii_case("application/openmetrics-text"));
-            named && !parts.any(is_refusal)
-        });
-        if wanted {
-            Self::OpenMetrics
-        } else {
-            Self::Prometheus
+        let quality_of = |wanted: &str| {
+            let ranges = accept.split(',').filter_map(|range| {
+                let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
+                name.trim()
+                    .eq_ignore_ascii_case(wanted)
+                    .then(|| quality(parameters))
+            });
+            ranges.reduce(f32::max)
+        };
+        // The closest name counts, whatever a wider one says.
+        let text = ["text/plain", "text/*", "*/*"].into_iter().find_map(quality_of);
+        match quality_of("application/openmetrics-text") {
+            Some(open) if open > 0.0 && open >= text.unwrap_or_default() => Self::OpenMetrics,
+            _ => Self::Prometheus,
         }
     }
 
@@ -77,13 +80,14 @@ impl Format {
     }
 }
 
-/// `q=0` says: not that one.
-fn is_refusal(parameter: &str) -> bool {
-    let Some((name, value)) = parameter.split_once('=') else {
-        return false;
-    };
-    let quality = value.trim().parse::<f32>();
-    name.trim().eq_ignore_ascii_case("q") && quality.is_ok_and(|quality| quality <= 0.0)
+/// How much one is wanted: 0 says not at all. Whoever says nothing, or nothing that can be understood, wants it.
+fn quality(parameters: &str) -> f32 {
+    let said = parameters.split(';').find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let quality: f32 = value.trim().parse().ok()?;
+        (name.trim().eq_ignore_ascii_case("q") && !quality.is_nan()).then_some(quality)
+    });
+    said.unwrap_or(1.0)
 }
 
 /// All metrics.

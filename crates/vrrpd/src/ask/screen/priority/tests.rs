@@ -55,7 +55,7 @@ fn what_fails_or_is_unknown_is_named_also_if_it_changes_nothing_now() {
             "check web: failing: connection refused (FAULT while it fails)",
             "check disk: without a result yet (-5 while it fails)",
             "interface eth1: failing: it is down (+10 while it passes)",
-            "check sick: says 3 (FAULT while it fails)",
+            "check sick: says 3 (FAULT unless it says 0)",
         ]
     );
 }

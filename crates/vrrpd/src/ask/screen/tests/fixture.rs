@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use vrrp_linux::{Doing, errno_meaning};
+
 use crate::report::{
     Address, Ago, Check, Condition, Counters, Daemon, Deadline, DueTo, Firewall, Group, Http, Interface,
     Kind, Lateness, Master, Part, Peer, Priority, Reject, Router, Run, Scripts, SendError, Standing, State,
@@ -170,8 +172,9 @@ pub(super) fn calm() -> Status {
             real_time: true,
             memory_locked: true,
             lateness: Lateness {
+                buckets: vec![(Some(0.001), 4034), (None, 0)],
+                sum: 0.4034,
                 worst: 0.000_812,
-                ..Lateness::default()
             },
             http: Some(Http {
                 listen: "127.0.0.1:9650".into(),
@@ -196,7 +199,13 @@ pub(super) fn calm() -> Status {
     }
 }
 
-fn condition(kind: Kind, router: Option<&str>, about: Option<&str>, cause: &str, hint: &str) -> Condition {
+pub(super) fn condition(
+    kind: Kind,
+    router: Option<&str>,
+    about: Option<&str>,
+    cause: &str,
+    hint: &str,
+) -> Condition {
     Condition {
         kind,
         severity: kind.severity(),
@@ -281,7 +290,7 @@ fn trouble_web(web: &mut Router) {
             adverts: 0,
             reject: Some(Reject {
                 reason: "password".into(),
-                because: "its password is another".into(),
+                because: "invalid password".into(),
                 when: ago(0.7),
             }),
             rejects: 124,
@@ -292,8 +301,8 @@ fn trouble_web(web: &mut Router) {
     web.counters.discards = BTreeMap::from([("password".into(), 124)]);
     web.send_error = Some(SendError {
         errno: 1,
-        name: "EPERM".into(),
-        meaning: "a firewall rule on this host drops what we send".into(),
+        name: std::io::Error::from_raw_os_error(1).to_string(),
+        meaning: errno_meaning(Doing::Send, 1).into(),
     });
 }
 

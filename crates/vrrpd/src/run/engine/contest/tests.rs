@@ -15,7 +15,7 @@ fn the_exchange_of_adverts_at_a_takeover_is_no_contest() {
     let mut contest = Contest::default();
     contest.against_us(at(1), A, WINDOW);
     contest.against_us(at(1), A, WINDOW);
-    assert_eq!(contest.rival(at(1), WINDOW), None);
+    assert_eq!(contest.rival(at(1), WINDOW, true), None);
 }
 
 #[test]
@@ -26,13 +26,13 @@ fn one_that_goes_on_is_a_rival_until_it_is_silent() {
     }
     assert_eq!(
         contest
-            .rival(at(10), WINDOW)
+            .rival(at(10), WINDOW, true)
             .map(|rival| (rival.address, rival.beside)),
         Some((A, None))
     );
-    assert_eq!(contest.rival(at(13), WINDOW), None);
+    assert_eq!(contest.rival(at(13), WINDOW, true), None);
     contest.against_us(at(20), A, WINDOW);
-    assert_eq!(contest.rival(at(20), WINDOW), None, "it has to begin anew");
+    assert_eq!(contest.rival(at(20), WINDOW, true), None, "it has to begin anew");
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_backup_sees_two_masters_in_turns() {
         contest.between_others(at(second), A, WINDOW);
         contest.between_others(at(second), B, WINDOW);
     }
-    let rival = contest.rival(at(6), WINDOW).expect("a contest");
+    let rival = contest.rival(at(6), WINDOW, false).expect("a contest");
     assert_eq!([Some(rival.address), rival.beside], [Some(B), Some(A)]);
 }
 
@@ -58,7 +58,7 @@ fn a_backup_sees_a_handover_without_alarm() {
     }
     for second in 6..9 {
         contest.between_others(at(second), B, WINDOW);
-        assert_eq!(contest.rival(at(second), WINDOW), None);
+        assert_eq!(contest.rival(at(second), WINDOW, false), None);
     }
 }
 
@@ -80,17 +80,36 @@ fn a_backup_sees_one_that_takes_over_and_soon_leaves_again_without_alarm() {
         (49_196, B),
     ] {
         contest.between_others(at(milliseconds), from, WINDOW);
-        assert_eq!(contest.rival(at(milliseconds), WINDOW), None);
+        assert_eq!(contest.rival(at(milliseconds), WINDOW, false), None);
     }
 }
 
 #[test]
-fn a_rival_that_speaks_seldom_counts_longer() {
+fn one_that_is_ignored_is_a_rival_at_once_and_for_long_unless_it_resigns() {
     let mut contest = Contest::default();
-    let seldom = WINDOW * 5;
-    for second in [5, 10, 15] {
-        contest.against_us(at(second), A, seldom);
-    }
-    assert_eq!(contest.rival(at(20), WINDOW).map(|rival| rival.address), Some(A));
-    assert_eq!(contest.rival(at(40), WINDOW), None);
+    contest.refused(at(1), A);
+    assert_eq!(
+        contest.rival(at(100), WINDOW, true).map(|rival| rival.address),
+        Some(A)
+    );
+    assert_eq!(
+        contest.rival(at(100), WINDOW, false),
+        None,
+        "we are not MASTER any more"
+    );
+    assert_eq!(contest.rival(at(301), WINDOW, true), None, "it may well be gone");
+    contest.resigned(B);
+    assert!(contest.rival(at(2), WINDOW, true).is_some());
+    contest.resigned(A);
+    assert_eq!(contest.rival(at(2), WINDOW, true), None);
+}
+
+#[test]
+fn one_that_is_ignored_no_longer_begins_anew() {
+    let mut contest = Contest::default();
+    contest.refused(at(1), A);
+    contest.against_us(at(2), A, WINDOW);
+    assert_eq!(contest.rival(at(2), WINDOW, true), None);
+    contest.refused(at(3), A);
+    assert!(contest.rival(at(3), WINDOW, true).is_some());
 }

@@ -14,19 +14,22 @@ use super::lasting::Finding;
 use crate::report::{Kind, Status};
 use crate::run::engine::picture::Picture;
 
-/// Everything that is to be said of this status, whose virtual routers were seen so.
-pub(super) fn findings(status: &Status, config: &Config, picture: Option<&Picture>) -> Vec<Finding> {
+/// What is to be said of the daemon and its checks.
+pub(super) fn of_daemon(status: &Status) -> Vec<Finding> {
     let mut findings = Vec::new();
     host::of_daemon(&status.daemon, &mut findings);
     for check in &status.checks {
         host::of_check(check, &mut findings);
     }
-    let Some(picture) = picture.filter(|_| status.daemon.answering) else {
-        return findings;
-    };
+    findings
+}
+
+/// What is to be said of the virtual routers of this status, which were seen so.
+pub(super) fn of_routers(status: &Status, config: &Config, picture: &Picture) -> Vec<Finding> {
+    let mut findings = Vec::new();
     let seen = config.instances.iter().zip(&picture.routers).zip(&status.routers);
     for ((instance, seen), router) in seen {
-        host::of_router(instance, seen, router, &mut findings);
+        host::of_router(picture.at, instance, seen, router, &mut findings);
         wire::of_router(picture.at, instance, seen, router, &mut findings);
     }
     for port in &picture.ports {

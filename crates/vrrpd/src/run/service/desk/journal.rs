@@ -13,6 +13,10 @@ use crate::report::{Event, Happened, Wall};
 /// So many are kept.
 pub(super) const KEPT: usize = 1000;
 
+/// So many first rejects are among them: whoever can send packets can forge senders, and must not be able to make the
+/// rest be forgotten.
+const REJECTS: usize = 200;
+
 /// What happened, the oldest first. Each event has a number, one more than that of the one before, from 1 on.
 #[derive(Debug)]
 pub(in crate::run) struct Journal {
@@ -35,6 +39,16 @@ impl Journal {
     pub(super) fn add(&self, at: Wall, what: Happened) {
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let sequence = *self.last.borrow() + 1;
+        let is_reject = |event: &Arc<Event>| matches!(event.what, Happened::FirstReject { .. });
+        if matches!(what, Happened::FirstReject { .. }) {
+            let mut rejects = events.iter().enumerate().filter(|(_, event)| is_reject(event));
+            let oldest = rejects.next().map(|(place, _)| place);
+            if rejects.count() + 1 >= REJECTS
+                && let Some(oldest) = oldest
+            {
+                events.remove(oldest);
+            }
+        }
         if events.len() == KEPT {
             events.pop_front();
         }

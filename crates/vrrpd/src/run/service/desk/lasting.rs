@@ -12,16 +12,16 @@ use crate::report::{Ago, Condition, Happened, Kind};
 
 /// A condition as it is seen at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
-    pub(super) kind: Kind,
+pub(in crate::run) struct Finding {
+    pub(in crate::run) kind: Kind,
     /// The virtual router that it is about.
-    pub(super) router: Option<String>,
+    pub(in crate::run) router: Option<String>,
     /// What else it is about.
-    pub(super) about: Option<String>,
+    pub(in crate::run) about: Option<String>,
     /// What was seen.
-    pub(super) cause: String,
+    pub(in crate::run) cause: String,
     /// What to do about it.
-    pub(super) hint: String,
+    pub(in crate::run) hint: String,
 }
 
 /// What makes a condition the same as before: what was seen may change its words.

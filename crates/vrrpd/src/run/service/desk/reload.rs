@@ -19,7 +19,7 @@ pub(super) async fn read_again(source: &ConfigSource, running: &Config) -> (Relo
     if source.from_env {
         info!(
             event = "reload_not_a_file",
-            "SIGHUP: there is nothing to reload, since the environment of a process cannot change"
+            "there is nothing to reload, since the environment of a process cannot change"
         );
         return (ReloadResult::NotAFile, Vec::new());
     }

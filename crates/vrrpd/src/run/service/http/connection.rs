@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -16,6 +17,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::debug;
 
 use super::routes::Routes;
+use super::turns::{Requests, Share, Turn};
 use crate::run::service::informed::Informed;
 
 /// What a request's line and headers may take together. It is also the least that hyper can be told to buffer.
@@ -26,6 +28,11 @@ pub(super) const HEADERS_WITHIN: Duration = Duration::from_secs(5);
 pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
 /// How long a connection may wait for its next request.
 const IDLE_FOR: Duration = Duration::from_mins(1);
+/// What a connection may take to be of use before it can be made to go: a client that has connected needs its turn on
+/// its own host to ask.
+const SPARED_FOR: Duration = Duration::from_millis(50);
+/// What the daemon may take to make an answer before the client that waits for it can be made to go.
+const MADE_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a connection is about at the moment, and since when.
 #[derive(Debug)]
@@ -39,7 +46,7 @@ pub(super) struct Pulse {
 struct Beat {
     phase: Phase,
     since: Instant,
-    /// When it was accepted, or its last request was finished.
+    /// When it was accepted, its last request was finished, or the client took something of an answer.
     useful: Instant,
 }
 
@@ -55,6 +62,15 @@ enum Phase {
     Idle,
 }
 
+/// See [`Pulse::dispensable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Dispensable {
+    waits_for_us: bool,
+    useful: Instant,
+    /// Not before that.
+    pub(super) from: Instant,
+}
+
 impl Pulse {
     /// One that was accepted then.
     pub(super) fn new(now: Instant) -> Self {
@@ -68,9 +84,30 @@ impl Pulse {
         }
     }
 
-    /// When it was accepted, or its last request was finished.
+    /// When it was accepted, its last request was finished, or the client took something of an answer.
     pub(super) fn useful_at(&self) -> Instant {
         self.beat().useful
+    }
+
+    /// The client took something of an answer.
+    fn taken(&self) {
+        self.beat.lock().unwrap_or_else(PoisonError::into_inner).useful = Instant::now();
+    }
+
+    /// How soon it can be made to go, where another one has to make room: those that come first here go first.
+    pub(super) fn dispensable(&self) -> Dispensable {
+        let Beat { phase, since, useful } = self.beat();
+        let from = match phase {
+            Phase::Reading | Phase::Sending => useful + SPARED_FOR,
+            // It waits for us, which is no fault of the client.
+            Phase::Answering => since + MADE_WITHIN,
+            Phase::Idle => useful,
+        };
+        Dispensable {
+            waits_for_us: phase == Phase::Answering,
+            useful,
+            from,
+        }
     }
 
     fn beat(&self) -> Beat {
@@ -113,7 +150,12 @@ impl Pulse {
 }
 
 /// Attends to a connection until it ends or its time is up.
-pub(super) async fn attend<I: Informed>(stream: TcpStream, pulse: Arc<Pulse>, routes: Arc<Routes<I>>) {
+pub(super) async fn attend<I: Informed>(
+    stream: TcpStream,
+    share: Share,
+    pulse: Arc<Pulse>,
+    routes: Arc<Routes<I>>,
+) {
     // An answer is one piece in most cases, and shall not wait for the next one.
     if let Err(error) = stream.set_nodelay(true) {
         debug!("HTTP: no TCP_NODELAY: {error}");
@@ -121,12 +163,19 @@ pub(super) async fn attend<I: Informed>(stream: TcpStream, pulse: Arc<Pulse>, ro
     let felt = Felt {
         stream,
         pulse: Arc::clone(&pulse),
+        turn: Turn::default(),
     };
+    let requests = Requests::new(share);
     let service = service_fn(|request| {
-        let (pulse, routes) = (&pulse, &routes);
+        let (pulse, routes, requests) = (&pulse, &routes, &requests);
         async move {
+            let is_last = requests.next(pulse).await;
             pulse.go(&[Phase::Reading, Phase::Idle], Phase::Answering);
-            let answer = routes.answer(&request).await;
+            let mut answer = routes.answer(&request).await;
+            if is_last && let Ok(answer) = &mut answer {
+                let headers = answer.headers_mut();
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             pulse.go(&[Phase::Answering], Phase::Sending);
             answer
         }
@@ -150,10 +199,26 @@ pub(super) async fn attend<I: Informed>(stream: TcpStream, pulse: Arc<Pulse>, ro
     }
 }
 
-/// A stream whose pulse is felt.
+/// A stream whose pulse is felt, and that writes so much at a time.
 struct Felt {
     stream: TcpStream,
     pulse: Arc<Pulse>,
+    turn: Turn,
+}
+
+impl Felt {
+    fn write(
+        &mut self,
+        cx: &mut Context<'_>,
+        write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>, usize) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let stream = Pin::new(&mut self.stream);
+        let written = self.turn.poll_write(cx, |cx, room| write(stream, cx, room));
+        if let Poll::Ready(Ok(1..)) = written {
+            self.pulse.taken();
+        }
+        written
+    }
 }
 
 impl AsyncRead for Felt {
@@ -173,7 +238,9 @@ impl AsyncRead for Felt {
 
 impl AsyncWrite for Felt {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        self.write(cx, |stream, cx, room| {
+            stream.poll_write(cx, bytes.get(..room).unwrap_or(bytes))
+        })
     }
 
     fn poll_write_vectored(
@@ -181,7 +248,15 @@ impl AsyncWrite for Felt {
         cx: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
+        self.write(cx, |stream, cx, room| {
+            let whole: usize = bytes.iter().map(|piece| piece.len()).sum();
+            if whole <= room {
+                return stream.poll_write_vectored(cx, bytes);
+            }
+            let first = bytes.iter().find(|piece| !piece.is_empty());
+            let first: &[u8] = first.map_or(&[], |first| first);
+            stream.poll_write(cx, first.get(..room).unwrap_or(first))
+        })
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -3,6 +3,7 @@
 mod abuse;
 mod answers;
 mod client;
+mod crowd;
 mod listening;
 mod server;
 

@@ -19,6 +19,8 @@ pub(super) struct Limits {
     pub(super) turn_within: Duration,
     /// So often it is looked whether a follower is still there that has closed its own half.
     pub(super) look_again: Duration,
+    /// Whoever was let in with the last descriptors is hung up on after so long, whatever it does.
+    pub(super) last_door_within: Duration,
 }
 
 /// In the daemon.
@@ -30,4 +32,5 @@ pub(super) const LIMITS: Limits = Limits {
     long_answers: 16,
     turn_within: Duration::from_secs(2),
     look_again: Duration::from_secs(10),
+    last_door_within: Duration::from_secs(5),
 };

@@ -2,4 +2,5 @@
 
 mod callers;
 mod file;
+mod scarce;
 mod server;

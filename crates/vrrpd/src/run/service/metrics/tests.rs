@@ -190,6 +190,10 @@ fn openmetrics_is_for_those_who_ask_for_it() {
         "application/openmetrics-text",
         "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
         "text/plain;q=0.3, Application/OpenMetrics-Text; version=0.0.1; q=0.75",
+        "application/openmetrics-text;q=0.5,text/plain;q=0.5",
+        "application/openmetrics-text;q=0.1,text/plain;q=0,*/*",
+        "application/openmetrics-text;version=1.0.0;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,\
+         text/plain;version=1.0.0;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
     ];
     for accept in openmetrics {
         assert_eq!(Format::asked_for(accept), Format::OpenMetrics, "{accept}");
@@ -199,6 +203,10 @@ fn openmetrics_is_for_those_who_ask_for_it() {
         "*/*",
         "text/plain;version=0.0.4",
         "application/openmetrics-text;q=0,text/plain",
+        "application/openmetrics-text;q=0.1, text/plain;q=0.9",
+        "application/openmetrics-text;q=0.5,text/plain",
+        "application/openmetrics-text;q=0.5,text/*;q=0.6",
+        "application/openmetrics-text;q=0.5,*/*",
         "application/openmetrics-textual",
         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
         ";;,,==,q=0",

@@ -1,9 +1,10 @@
 //! One virtual router in words.
 
+use std::cmp::Reverse;
 use std::io;
 
 use vrrp_config::InstanceConfig;
-use vrrp_core::{Preempt, State, Time, Transport};
+use vrrp_core::{Preempt, State, Transport};
 use vrrp_linux::{Doing, errno_meaning};
 
 use super::Now;
@@ -53,7 +54,7 @@ pub(super) fn router(
                 .filter(|_| !seen.advertises)
                 .map(|(at, _)| now.ago(at)),
         }),
-        next: status.deadline.map(|at| deadline(now, status.state, seen, at)),
+        next: next(now, config, seen),
         addresses: seen
             .present(&config.addresses)
             .enumerate()
@@ -64,11 +65,7 @@ pub(super) fn router(
                 advertised: place < advertised,
             })
             .collect(),
-        peers: seen
-            .sightings
-            .iter()
-            .map(|sighting| peer(now, sighting))
-            .collect(),
+        peers: peers(now, seen),
         more_peers: seen.sightings.unlisted(),
         send_error: seen.send_error.filter(|_| seen.advertises).map(send_error),
         counters: counters(&seen.tally),
@@ -104,16 +101,35 @@ fn preempt(preempt: Preempt) -> String {
     }
 }
 
-fn deadline(now: Now, state: State, seen: &RouterPicture, at: Time) -> report::Deadline {
-    let what = match state {
-        _ if seen.advertises => DueTo::Advertise,
-        State::Fault => DueTo::TryAgain,
-        State::Init | State::Backup | State::Master => DueTo::TakeOver,
+fn next(now: Now, config: &InstanceConfig, seen: &RouterPicture) -> Option<report::Deadline> {
+    let status = &seen.status;
+    let displaces = seen
+        .masters_priority
+        .is_some_and(|(_, theirs)| !config.params.preempt.spares(theirs, seen.priority));
+    let (what, at) = match status.state {
+        _ if seen.advertises => (DueTo::Advertise, status.deadline?),
+        State::Fault => (DueTo::TryAgain, status.deadline?),
+        State::Backup if displaces => (DueTo::Preempt, status.preempt_at.or(status.deadline)?),
+        State::Init | State::Backup | State::Master => (DueTo::TakeOver, status.deadline?),
     };
-    report::Deadline {
+    Some(report::Deadline {
         what,
         seconds: at.since(now.time).as_secs_f64(),
-    }
+    })
+}
+
+/// Those that should be heard, then those that were, the latest first, then those that were only ignored.
+fn peers(now: Now, seen: &RouterPicture) -> Vec<report::Peer> {
+    let mut sightings: Vec<&Sighting> = seen.sightings.iter().collect();
+    sightings.sort_by_key(|sighting| {
+        let heard = sighting.heard.map(|(at, _)| at);
+        let ignored = sighting.ignored.map(|ignored| ignored.at);
+        (!sighting.configured, Reverse(heard), Reverse(ignored))
+    });
+    sightings
+        .into_iter()
+        .map(|sighting| peer(now, sighting))
+        .collect()
 }
 
 fn peer(now: Now, sighting: &Sighting) -> report::Peer {
@@ -127,10 +143,10 @@ fn peer(now: Now, sighting: &Sighting) -> report::Peer {
             missing: difference.missing,
             unknown: difference.unknown,
         }),
-        reject: sighting.ignored.map(|(at, discard)| report::Reject {
-            reason: discard.name().to_owned(),
-            because: discard.to_string(),
-            when: now.ago(at),
+        reject: sighting.ignored.map(|ignored| report::Reject {
+            reason: ignored.discard.name().to_owned(),
+            because: ignored.discard.to_string(),
+            when: now.ago(ignored.at),
         }),
         rejects: sighting.ignored_times,
     }

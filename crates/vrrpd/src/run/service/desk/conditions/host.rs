@@ -1,13 +1,19 @@
 //! What this host does, or refuses to do.
 
+use std::time::Duration;
+
 use vrrp_config::InstanceConfig;
-use vrrp_core::{Cause, Fault, Standing, State, Track, Tracked};
+use vrrp_core::{Cause, Fault, Standing, State, Time, Track, Tracked};
 
 use super::{about, about_router};
 use crate::report::{Check, Daemon, Kind, ReloadResult, Router};
+use crate::run::engine::links::MISSING;
 use crate::run::engine::picture::RouterPicture;
 use crate::run::narrate;
 use crate::run::service::desk::lasting::Finding;
+
+/// What the kernel may take to release an address.
+const RELEASED_WITHIN: Duration = Duration::from_secs(3);
 
 pub(super) fn of_daemon(daemon: &Daemon, findings: &mut Vec<Finding>) {
     let mut find = |finding| findings.push(finding);
@@ -81,6 +87,7 @@ pub(super) fn of_check(check: &Check, findings: &mut Vec<Finding>) {
 }
 
 pub(super) fn of_router(
+    now: Time,
     config: &InstanceConfig,
     seen: &RouterPicture,
     router: &Router,
@@ -116,6 +123,7 @@ pub(super) fn of_router(
              look for a second program that manages these addresses",
         ));
     }
+    findings.extend(stray(config, seen, router, now.since(seen.status.since)));
     if let Some(error) = &router.send_error {
         findings.push(about_router(
             Kind::CannotSend,
@@ -132,25 +140,58 @@ fn fails(router: &str, track: &Track, standing: &Standing) -> Option<Finding> {
     if !faults && !matches!(standing, Standing::Failing(_)) {
         return None;
     }
-    let kind = match track.what {
-        Tracked::Check(_) => Kind::CheckFailing,
-        Tracked::Interface(_) => Kind::InterfaceUnusable,
-    };
-    let hint = if faults {
-        "the virtual router cannot be MASTER here: mend what fails, or the check".to_owned()
-    } else if track.weight.get() < 0 {
-        format!(
-            "its priority is lower by {}: mend what fails, or the check",
-            -track.weight.get()
-        )
+    let weight = track.weight.get();
+    let costs = if faults {
+        "the virtual router cannot be MASTER here".to_owned()
+    } else if weight < 0 {
+        format!("its priority is lower by {}", -weight)
     } else {
-        format!(
-            "its priority is not higher by {}: mend what fails, or the check",
-            track.weight.get()
-        )
+        format!("its priority is not higher by {weight}")
     };
-    let cause = format!("{} is {standing}", track.what);
-    Some(about_router(kind, router, cause, hint).with(&track.what))
+    let cause = format!("{} {standing}", track.what);
+    Some(match &track.what {
+        Tracked::Check(_) => {
+            let hint = format!("{costs}: mend what it looks at, or the check");
+            about_router(Kind::CheckFailing, router, cause, hint).with(&track.what)
+        }
+        Tracked::Interface(name) => {
+            let missing = matches!(standing, Standing::Failing(reason) if **reason == *MISSING);
+            let kind = if missing {
+                Kind::InterfaceMissing
+            } else {
+                Kind::InterfaceUnusable
+            };
+            let hint = format!("{costs}: it tracks that interface (`ip link show dev {name}`)");
+            about_router(kind, router, cause, hint).with(name)
+        }
+    })
+}
+
+/// One whose router is not MASTER has an address of it all the same.
+fn stray(config: &InstanceConfig, seen: &RouterPicture, router: &Router, age: Duration) -> Option<Finding> {
+    // The owner has its addresses whoever is MASTER; and what is being released is there a moment longer.
+    if seen.holds || config.params.priority.is_owner() || age < RELEASED_WITHIN {
+        return None;
+    }
+    let there: Vec<String> = seen
+        .present(&config.addresses)
+        .filter(|(_, present)| *present)
+        .map(|(held, _)| format!("{}/{} dev {}", held.address, held.prefix, held.interface))
+        .collect();
+    let first = there.first()?;
+    let more = match there.len() {
+        1 => String::new(),
+        many => format!(" and {} more", many - 1),
+    };
+    Some(about_router(
+        Kind::AddressStray,
+        &router.name,
+        format!(
+            "it is {} here, and {first}{more} is on this host all the same",
+            router.state
+        ),
+        format!("whoever else is MASTER has it too: if nothing here needs it, `ip addr del {first}`"),
+    ))
 }
 
 fn network(router: &str, fault: &Fault) -> Finding {
@@ -160,13 +201,13 @@ fn network(router: &str, fault: &Fault) -> Finding {
     };
     let hint = match fault {
         Fault::InterfaceMissing(_) => {
-            "it takes part as soon as the interface is there: check the name with `ip link`"
+            "it takes part as soon as the interface is there: check the name with `ip link`".to_owned()
         }
-        Fault::InterfaceDown(_) => "set it up (`ip link set dev NAME up`), or check cable and switch port",
-        Fault::NoSource(_) => "give the interface an IPv4 address of its own",
-        Fault::SourceMissing(_) => "give this host the address, or configure another `source`",
-        Fault::NoSocket(..) => "it is tried again every 10 s",
-        Fault::Awaited(_) | Fault::Tracked(..) | Fault::Member(_) => "",
+        Fault::InterfaceDown(name) => format!("`ip link set dev {name} up`, or check cable and switch port"),
+        Fault::NoSource(_) => "give the interface an IPv4 address of its own".to_owned(),
+        Fault::SourceMissing(_) => "give this host the address, or configure another `source`".to_owned(),
+        Fault::NoSocket(..) => "it is tried again every 10 s".to_owned(),
+        Fault::Awaited(_) | Fault::Tracked(..) | Fault::Member(_) => String::new(),
     };
     let cause = narrate::cause(&Cause::Fault(fault.clone()));
     let interface = match fault {

@@ -9,7 +9,7 @@ use vrrp_core::{
     State, Table, Time, WirePriority,
 };
 
-use super::findings;
+use super::{of_daemon, of_routers};
 use crate::report::{Kind, Status};
 use crate::run::engine::contest::Contest;
 use crate::run::engine::picture::{HeardVrid, Picture, PortPicture, Rights, RouterPicture};
@@ -65,12 +65,13 @@ impl Stage {
             priority: instance.priority(),
             master_down_interval: instance.master_down_interval(),
             advertises: state == State::Master,
+            holds: state == State::Master,
             standings: instance.tracks().map(|(_, standing)| standing.clone()).collect(),
             network: Network {
                 source: Some(ip("10.77.0.2")),
                 faults: Vec::new(),
             },
-            present: vec![true, true],
+            present: vec![state == State::Master; 2],
             sightings: Sightings::default(),
             masters_priority: None,
             rival: None,
@@ -123,7 +124,7 @@ impl Stage {
         let difference = Some(difference).filter(|_| missing > 0);
         self.router()
             .sightings
-            .ignored(at(second), ip(from), discard, || difference);
+            .ignored(at(second), ip(from), (discard, priority(90)), || difference);
     }
 
     fn status(&self) -> Status {
@@ -141,7 +142,9 @@ impl Stage {
 
     /// The conditions, each with what it is about and what was seen.
     fn found(&self) -> Vec<(Kind, Option<String>, String)> {
-        let found = findings(&self.status(), &self.config, Some(&self.picture));
+        let status = self.status();
+        let mut found = of_daemon(&status);
+        found.extend(of_routers(&status, &self.config, &self.picture));
         found
             .into_iter()
             .map(|one| (one.kind, one.about, one.cause))
@@ -206,26 +209,22 @@ fn what_is_different_about_a_peer_is_named_as_long_as_it_is_heard() {
             stage.found(),
             [(kind, Some("10.77.0.9".to_owned()), cause.to_owned())]
         );
-        stage.picture.at = at(106.0);
-        assert_eq!(stage.kinds(), [], "nine seconds later it is missed");
+        stage.picture.at = at(137.0);
+        let silent = format!("{cause} (silent for 40 s, without having resigned)");
+        assert_eq!(stage.found(), [(kind, Some("10.77.0.9".to_owned()), silent)]);
+        stage.picture.at = at(397.0);
+        assert_eq!(stage.kinds(), [], "five minutes later it is taken for gone");
     }
 }
 
 #[test]
-fn a_peer_that_advertises_seldom_is_named_until_it_is_missed() {
-    let seldom = Discard::Interval {
-        ours: Duration::from_secs(1),
-        theirs: Duration::from_secs(10),
-    };
-    for (heard, kinds) in [
-        (95.0, &[Kind::IntervalDiffers][..]),
-        (61.0, &[Kind::IntervalDiffers]),
-        (60.0, &[]),
-    ] {
-        let mut stage = Stage::new(State::Master);
-        stage.ignored(heard, "10.77.0.9", seldom, 0);
-        assert_eq!(stage.kinds(), kinds, "{heard}");
-    }
+fn a_peer_that_resigns_is_forgiven_believed_or_not() {
+    let mut stage = Stage::new(State::Master);
+    stage.ignored(98.0, "10.77.0.9", Discard::Password, 0);
+    let resigns = (Discard::Password, WirePriority::RESIGN);
+    let peer = ip("10.77.0.9");
+    stage.router().sightings.ignored(at(99.0), peer, resigns, || None);
+    assert_eq!(stage.kinds(), []);
 }
 
 #[test]
@@ -285,7 +284,7 @@ fn a_second_master_is_named_with_the_first_and_a_stranger_is_none() {
     }
     stage.ignored(99.0, "10.77.0.9", Discard::Password, 0);
     let now = stage.picture.at;
-    stage.router().rival = contest.rival(now, window);
+    stage.router().rival = contest.rival(now, window, true);
     let (kinds, causes): (Vec<_>, Vec<_>) = stage
         .found()
         .into_iter()
@@ -411,14 +410,14 @@ fn a_refused_claim_is_named_while_it_is_tried_again() {
 }
 
 #[test]
-fn a_thread_that_does_not_answer_leaves_nothing_to_say_of_the_rest() {
-    let mut stage = Stage::new(State::Master);
-    stage.router().send_error = Some(libc::EPERM);
-    let mut status = stage.status();
-    status.daemon.answering = false;
-    let found = findings(&status, &stage.config, Some(&stage.picture));
-    assert_eq!(
-        found.into_iter().map(|one| one.kind).collect::<Vec<_>>(),
-        [Kind::NotAnswering]
-    );
+fn an_address_that_is_here_without_a_master_is_named_once_a_release_had_its_time() {
+    let mut stage = Stage::new(State::Backup);
+    stage.router().present = vec![false, true];
+    let kinds = stage.kinds();
+    assert_eq!(kinds, [Kind::AddressStray]);
+    stage.router().status.since = at(98.0);
+    assert_eq!(stage.kinds(), [], "it is being released");
+    stage.router().status.since = at(10.0);
+    stage.router().holds = true;
+    assert_eq!(stage.kinds(), [], "it is being claimed");
 }

@@ -55,3 +55,23 @@ async fn whoever_waits_is_woken_by_the_next_one() {
     add(&journal, 1);
     assert_eq!(waiting.await.unwrap(), [2]);
 }
+
+#[test]
+fn rejects_cannot_make_the_rest_be_forgotten() {
+    let journal = Journal::default();
+    add(&journal, 5);
+    for _ in 0..5000 {
+        let what = Happened::FirstReject {
+            router: None,
+            interface: "eth0".into(),
+            source: std::net::IpAddr::from([10, 0, 0, 1]),
+            reason: "password".into(),
+            because: "invalid password".into(),
+        };
+        journal.add(Wall::since_epoch(Duration::ZERO), what);
+    }
+    let kept = numbers(&journal.after(0));
+    assert_eq!(kept[..5], [1, 2, 3, 4, 5]);
+    assert_eq!(kept.len(), 5 + REJECTS);
+    assert_eq!(kept.last(), Some(&5005), "the latest are kept");
+}

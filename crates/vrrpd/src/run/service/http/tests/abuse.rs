@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn, socket};
 
 use super::client::{connect, get, get_again, is_closed_within, take};
 use super::server::{Known, Server};
@@ -225,18 +226,80 @@ fn those_who_ask_for_the_same_moment_share_a_document() {
     assert_eq!(third.expect("it can be made"), "third");
 }
 
-/// The limit is that of the whole process, so it is another one.
-#[test]
-fn without_descriptors_it_waits_and_goes_on() {
+/// Runs a test in a process of its own: the limit of descriptors is that of the whole process.
+fn run_alone(test: &str) {
     let this = std::env::current_exe().expect("it has a path");
-    let name = "run::service::http::tests::abuse::alone_without_descriptors";
+    let name = format!("run::service::http::tests::abuse::{test}");
     let ended = std::process::Command::new(this)
-        .args(["--exact", name, "--ignored", "--test-threads=1"])
+        .args(["--exact", &name, "--ignored", "--test-threads=1"])
         .output()
         .expect("it can be started");
     let told = String::from_utf8_lossy(&ended.stdout);
     assert!(ended.status.success(), "{told}");
     assert!(told.contains("1 passed"), "{told}");
+}
+
+#[test]
+fn without_descriptors_it_waits_and_goes_on() {
+    run_alone("alone_without_descriptors");
+}
+
+/// Others of the daemon may have all of them.
+#[test]
+fn a_probe_is_answered_even_if_no_descriptor_is_left() {
+    run_alone("alone_with_what_is_kept");
+}
+
+#[test]
+#[ignore = "needs a process of its own: a_probe_is_answered_even_if_no_descriptor_is_left starts it"]
+fn alone_with_what_is_kept() {
+    let server = Server::start();
+    // The server has what it needs once it has answered.
+    others_are_served(server.address);
+    server.wait_until_empty(super::SOON);
+    // Connected, and accepted once there is something to accept it with.
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("there is a limit");
+    setrlimit(Resource::RLIMIT_NOFILE, 64, hard).expect("a limit can be lowered");
+    let mut sockets: Vec<Socket> = (0..5).map(|_| Socket::new()).collect();
+    let mut rest = Vec::new();
+    while let Ok(file) = File::open("/dev/null") {
+        rest.push(file);
+    }
+    while let Some(socket) = sockets.pop() {
+        let mut stream = socket.connect(server.address);
+        assert_eq!(get_again(&mut stream, "/livez").status, 200);
+        // What this one leaves is not for the server, which has to take its own again.
+        let before = rest.len();
+        drop(stream);
+        while rest.len() == before {
+            rest.extend(File::open("/dev/null"));
+        }
+        server.wait_until_empty(super::SOON);
+    }
+}
+
+/// A socket that is connected later, when no other could be had.
+struct Socket(OwnedFd);
+
+impl Socket {
+    fn new() -> Self {
+        let flags = SockFlag::SOCK_CLOEXEC;
+        let made = socket(AddressFamily::Inet, SockType::Stream, flags, None);
+        Self(made.expect("a socket can be had"))
+    }
+
+    fn connect(self, address: SocketAddr) -> TcpStream {
+        let SocketAddr::V4(address) = address else {
+            panic!("the server has another address")
+        };
+        nix::sys::socket::connect(self.0.as_raw_fd(), &SockaddrIn::from(address))
+            .expect("the server listens");
+        let stream = TcpStream::from(self.0);
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .expect("a time can be set");
+        stream
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use super::SOON;
 use crate::report::{Health, Obstacle, Status};
 use crate::run::service::http::routes::Routes;
+use crate::run::service::http::turns::{SHARE, Share};
 use crate::run::service::http::{State, accept, listener};
 use crate::run::service::informed::Informed;
 use crate::run::service::metrics::Traffic;
@@ -92,11 +93,20 @@ impl Server {
     }
 
     pub(super) fn start_with(known: Known) -> Self {
+        Self::start_any(known, SHARE)
+    }
+
+    /// One that gives each connection so much.
+    pub(super) fn start_sharing(share: Share) -> Self {
+        Self::start_any(Known::new(), share)
+    }
+
+    fn start_any(known: Known, share: Share) -> Self {
         let runtime = runtime();
         let inside = runtime.enter();
         let listener = listener(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port is free");
         drop(inside);
-        Self::run(runtime, listener, known)
+        Self::run(runtime, listener, known, share)
     }
 
     pub(super) fn start_on(listener: std::net::TcpListener, known: Known) -> Self {
@@ -105,11 +115,11 @@ impl Server {
         let inside = runtime.enter();
         let listener = TcpListener::from_std(listener).expect("it can be registered");
         drop(inside);
-        Self::run(runtime, listener, known)
+        Self::run(runtime, listener, known, SHARE)
     }
 
-    /// As the service thread does it: one thread for everything.
-    fn run(runtime: Runtime, listener: TcpListener, known: Known) -> Self {
+    /// As the daemon does it: one thread for everything.
+    fn run(runtime: Runtime, listener: TcpListener, known: Known, share: Share) -> Self {
         let address = listener.local_addr().expect("it is bound");
         let state = State::new(address);
         let (stop, stopped) = oneshot::channel();
@@ -118,7 +128,7 @@ impl Server {
             runtime.block_on(async move {
                 let routes = Arc::new(Routes::new(known, of_thread.clone()));
                 tokio::select! {
-                    never = accept(&listener, &of_thread, &routes) => match never {},
+                    never = accept(&listener, &of_thread, &routes, share) => match never {},
                     _ = stopped => {}
                 }
             });
@@ -133,16 +143,16 @@ impl Server {
 
     /// Waits until no connection is open.
     pub(super) fn wait_until_empty(&self, within: Duration) {
-        self.wait(within, |traffic| traffic.open == 0);
+        self.wait_for(within, |traffic| traffic.open == 0);
     }
 
     /// Waits until so many connections were accepted.
     pub(super) fn wait_until_accepted(&self, connections: usize) {
         let connections = u64::try_from(connections).expect("it is small");
-        self.wait(SOON, |traffic| traffic.accepted == connections);
+        self.wait_for(SOON, |traffic| traffic.accepted == connections);
     }
 
-    fn wait(&self, within: Duration, is_so: impl Fn(Traffic) -> bool) {
+    pub(super) fn wait_for(&self, within: Duration, is_so: impl Fn(Traffic) -> bool) {
         let step = Duration::from_millis(50);
         let mut waited = Duration::ZERO;
         while !is_so(self.state.traffic()) {

@@ -25,6 +25,7 @@ pub(super) const SHORT: Limits = Limits {
     arrives_within: Duration::from_millis(300),
     taken_within: Duration::from_millis(300),
     look_again: Duration::from_millis(50),
+    last_door_within: Duration::from_secs(1),
     ..LIMITS
 };
 
@@ -152,12 +153,7 @@ impl Server {
     }
 
     pub(super) fn connect(&self) -> Client {
-        let stream = UnixStream::connect(&self.path).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("it is a socket");
-        stream.set_write_timeout(Some(PATIENCE)).expect("it is a socket");
-        Client {
-            lines: BufReader::new(stream),
-        }
+        Client::of(UnixStream::connect(&self.path).expect("it listens"))
     }
 
     /// A client that behaves is answered.
@@ -187,6 +183,14 @@ pub(super) struct Client {
 }
 
 impl Client {
+    pub(super) fn of(stream: UnixStream) -> Self {
+        stream.set_read_timeout(Some(PATIENCE)).expect("it is a socket");
+        stream.set_write_timeout(Some(PATIENCE)).expect("it is a socket");
+        Self {
+            lines: BufReader::new(stream),
+        }
+    }
+
     pub(super) fn stream(&self) -> &UnixStream {
         self.lines.get_ref()
     }
