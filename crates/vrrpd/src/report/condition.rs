@@ -120,6 +120,22 @@ impl Kind {
         }
     }
 
+    /// Whether others on the LAN cause it.
+    pub(crate) const fn is_of_the_wire(self) -> bool {
+        matches!(
+            self,
+            Self::TwoMasters
+                | Self::VridTaken
+                | Self::AddressesElsewhere
+                | Self::IntervalDiffers
+                | Self::PasswordDiffers
+                | Self::VersionDiffers
+                | Self::AddressesDiffer
+                | Self::NeverHeardAnybody
+                | Self::CannotWin
+        )
+    }
+
     /// How bad it is.
     pub(crate) const fn severity(self) -> Severity {
         match self {

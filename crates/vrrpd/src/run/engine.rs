@@ -335,7 +335,6 @@ impl Engine {
                 if let Some(instance) = self.table.get(id) {
                     self.notices.noted(now, router, instance, &note);
                 }
-                self.chronicle.noted(now, id, &note);
                 if let Note::Repairing { .. } = note {
                     router.tally.repaired(now);
                 }
@@ -344,8 +343,10 @@ impl Engine {
                     self.notices.member_fault_is(group, cause);
                 }
                 if !note.is_about_peers() {
+                    self.chronicle.noted(now, id, &note);
                     narrate::note(router, &note);
                 } else if let Some(untold) = router.pace.ask(now) {
+                    self.chronicle.noted(now, id, &note);
                     narrate::untold(router, untold);
                     narrate::note(router, &note);
                 }

@@ -138,6 +138,17 @@ pub(super) fn condition(change: &Happened) {
     }
 }
 
+/// So many lines about conditions were kept back before the next one.
+pub(super) fn conditions_untold(untold: u64) {
+    if untold > 0 {
+        warn!(
+            event = "condition_lines_withheld",
+            untold,
+            "{untold} lines about conditions were not written: too many at a time (`vrrpd events` has them)"
+        );
+    }
+}
+
 /// The beginning of a sentence about a virtual router.
 fn of(router: Option<&str>) -> String {
     router.map_or_else(String::new, |router| format!("({router}) "))

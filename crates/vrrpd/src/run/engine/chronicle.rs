@@ -57,6 +57,9 @@ pub(in crate::run) enum What {
     },
 }
 
+/// So many places of the queue are for what is not an event.
+const RESERVED: usize = 64;
+
 /// The way to the desk.
 #[derive(Debug)]
 pub(in crate::run) struct Chronicle {
@@ -77,7 +80,9 @@ impl Chronicle {
 
     /// Tells it. With a full queue it is lost: the desk does not keep up, and adverts do not wait for it.
     pub(in crate::run) fn tell(&mut self, news: News) {
-        if self.queue.try_send(news).is_err() {
+        // Whoever sends packets causes events. There is always room for what was asked for.
+        let crowded = matches!(news, News::Happened(..)) && self.queue.capacity() < RESERVED;
+        if crowded || self.queue.try_send(news).is_err() {
             self.lost += 1;
         }
     }

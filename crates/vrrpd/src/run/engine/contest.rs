@@ -18,9 +18,8 @@ pub(in crate::run) const LINGERS: Duration = Duration::from_mins(5);
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::run) struct Contest {
     rival: Option<Rival>,
-    /// Who was heard last while we are not MASTER, and before that.
-    last: Option<(IpAddr, Time)>,
-    before: Option<(IpAddr, Time)>,
+    /// When each of a few was heard last while we are not MASTER.
+    turns: [Option<(IpAddr, Time)>; 4],
 }
 
 /// Another MASTER beside one that there is already.
@@ -57,29 +56,39 @@ impl Contest {
 
     /// We are MASTER, and hear an advert of another that counts.
     pub(in crate::run) fn against_us(&mut self, at: Time, from: IpAddr, window: Duration) {
-        self.last = None;
-        self.before = None;
+        self.turns = [None; 4];
         self.add(at, from, None, window);
     }
 
-    /// We are not MASTER, and hear an advert that counts. Two MASTERs are heard in turns.
+    /// We are not MASTER, and hear an advert that counts. Several MASTERs are heard in turns.
     pub(in crate::run) fn between_others(&mut self, at: Time, from: IpAddr, window: Duration) {
-        let other = self.last.filter(|&(last, _)| last != from);
-        if let Some(other) = other {
-            let returns = self.before.is_some_and(|(before, then)| {
-                let since = at.since(then);
-                // Sooner than an interval is an answer, as in every takeover, and no turn. The window is three
-                // intervals and the skew, which is less than another one.
-                before == from && since >= window / 5 && since < window
-            });
-            self.before = Some(other);
-            if returns {
-                self.add(at, from, Some(other.0), window);
+        let before = self.turns.iter().flatten().find(|(sender, _)| *sender == from);
+        if let Some(&(_, then)) = before {
+            let since = at.since(then);
+            let mut others = self.turns.iter().flatten();
+            let other = others.find(|(sender, heard)| *sender != from && *heard > then);
+            // Sooner than an interval is an answer, as in every takeover, and no turn. The window is three intervals and
+            // the skew, which is less than another one.
+            if let Some(&(other, _)) = other
+                && since >= window / 5
+                && since < window
+            {
+                self.add(at, from, Some(other), window);
             }
-        } else if self.before.is_some_and(|(_, then)| at.since(then) >= window) {
-            self.before = None;
         }
-        self.last = Some((from, at));
+        self.heard(at, from);
+    }
+
+    /// Remembers when somebody was heard last: in place of what is known of it, or of whoever was silent longest.
+    fn heard(&mut self, at: Time, from: IpAddr) {
+        let known = |turn: &Option<(IpAddr, Time)>| turn.is_some_and(|(sender, _)| sender == from);
+        let place = match self.turns.iter().position(known) {
+            Some(place) => Some(place),
+            None => (0..self.turns.len()).min_by_key(|&place| self.turns[place].map(|(_, heard)| heard)),
+        };
+        if let Some(turn) = place.and_then(|place| self.turns.get_mut(place)) {
+            *turn = Some((from, at));
+        }
     }
 
     fn add(&mut self, at: Time, address: IpAddr, beside: Option<IpAddr>, window: Duration) {

@@ -85,6 +85,8 @@ struct Shared {
     waker: Waker,
     /// Whether it was asked and has not answered yet.
     asked: AtomicBool,
+    /// Whether it is gone, since the daemon ends.
+    ended: AtomicBool,
     latest: watch::Sender<Option<Arc<Status>>>,
     /// One at a time reads the configuration again.
     reading: tokio::sync::Mutex<()>,
@@ -99,7 +101,9 @@ struct Memory {
     assembled: Option<Instant>,
     reload: Option<(Time, report::ReloadResult, Vec<String>)>,
     backlog: Option<Backlog>,
-    pace: Pace,
+    /// How much the log says of conditions that others on the LAN can cause, and of the rest.
+    of_the_wire: Pace,
+    of_the_host: Pace,
     /// How many events found no room, as far as the journal says.
     missed: u64,
     /// What was to be said of the virtual routers when they were seen last.
@@ -107,6 +111,20 @@ struct Memory {
 }
 
 impl Memory {
+    /// Whether the log may tell of a change, and how many were not told before: whoever can send packets can make some
+    /// conditions come and go. The journal has them all.
+    fn may_tell(&mut self, now: Time, change: &Happened) -> Option<u64> {
+        let (Happened::ConditionBegan { kind, .. } | Happened::ConditionEnded { kind, .. }) = change else {
+            return None;
+        };
+        let pace = if kind.is_of_the_wire() {
+            &mut self.of_the_wire
+        } else {
+            &mut self.of_the_host
+        };
+        pace.ask(now)
+    }
+
     /// How many more events have found no room.
     fn missed(&mut self) -> u64 {
         let lost = self.picture.as_ref().map_or(0, |picture| picture.events_lost);
@@ -132,6 +150,7 @@ impl Desk {
             told,
             waker,
             asked: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             latest: watch::Sender::new(None),
             reading: tokio::sync::Mutex::default(),
             memory: Mutex::default(),
@@ -187,6 +206,18 @@ impl Desk {
         self.0.facts.supervisor.as_ref()
     }
 
+    /// Whoever is to be told of a reload: not before it was told that the daemon is ready, nor after its end has begun.
+    fn reloading(&self) -> Option<&Supervisor> {
+        let started = self
+            .0
+            .memory()
+            .picture
+            .as_ref()
+            .is_some_and(|picture| picture.started);
+        let ended = self.0.ended.load(Ordering::Relaxed);
+        self.supervisor().filter(|_| started && !ended)
+    }
+
     /// What other daemons on this host have in common with it.
     pub(in crate::run) fn neighbours(&self) -> Common {
         self.0.facts.neighbours.clone()
@@ -201,19 +232,18 @@ impl Desk {
     pub(in crate::run) async fn reload(&self) -> report::Reload {
         let facts = &self.0.facts;
         let _alone = self.0.reading.lock().await;
-        if let Some(supervisor) = self.supervisor() {
+        if let Some(supervisor) = self.reloading() {
             supervisor.reloading();
         }
         let (result, problems) = reload::read_again(&facts.source, &facts.config).await;
-        if let Some(supervisor) = self.supervisor() {
+        if let Some(supervisor) = self.reloading() {
             supervisor.ready();
         }
         let now = Now::read();
-        let before = self
-            .0
-            .memory()
-            .reload
-            .replace((now.time, result, problems.clone()));
+        let mut memory = self.0.memory();
+        memory.assembled = None;
+        let before = memory.reload.replace((now.time, result, problems.clone()));
+        drop(memory);
         // Some tools reload every minute, and that is no news.
         if result != report::ReloadResult::Unchanged || before.is_none_or(|(_, before, _)| before != result) {
             self.0
@@ -262,7 +292,10 @@ impl Desk {
             tokio::select! {
                 biased;
                 piece = news.recv() => match piece {
-                    None => return,
+                    None => {
+                        self.0.ended.store(true, Ordering::Relaxed);
+                        return;
+                    }
                     Some(News::Picture(picture)) => {
                         self.0.publish(Some(picture));
                     }
@@ -319,6 +352,8 @@ impl Shared {
         let is_fresh = memory
             .assembled
             .is_some_and(|assembled| assembled.elapsed() < FRESH);
+        // At the end nobody is left to ask.
+        let is_fresh = is_fresh || self.ended.load(Ordering::Relaxed);
         is_fresh.then(|| self.latest.borrow().clone())?
     }
 
@@ -349,9 +384,11 @@ impl Shared {
         status.conditions = conditions;
         // A status that says that nobody answers is not to be waited upon.
         memory.assembled = answering.then(Instant::now);
-        // Whoever can send packets can make some of them come and go: the journal has them all, and the log a few.
         let missed = memory.missed();
-        let tellable = changes.is_empty() || memory.pace.ask(now.time).is_some();
+        let changes: Vec<_> = changes
+            .into_iter()
+            .map(|change| (memory.may_tell(now.time, &change), change))
+            .collect();
         let status = Arc::new(status);
         // Before anybody else can publish: several threads may wait for an answer.
         self.latest.send_replace(Some(Arc::clone(&status)));
@@ -360,8 +397,9 @@ impl Shared {
             self.journal
                 .add(now.wall_at(now.time), Happened::Missed { events: missed });
         }
-        for change in changes {
-            if tellable {
+        for (untold, change) in changes {
+            if let Some(untold) = untold {
+                narrate::conditions_untold(untold);
                 narrate::condition(&change);
             }
             self.journal.add(now.wall_at(now.time), change);

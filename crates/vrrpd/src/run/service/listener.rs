@@ -104,6 +104,7 @@ impl Listener {
         // In a directory that is closed to all others until everything is as it has to be.
         let antechamber = tempfile::Builder::new()
             .prefix(".")
+            .permissions(Permissions::from_mode(0o700))
             .tempdir_in(state_dir)
             // Its own words name a path that nobody knows.
             .map_err(|error| directory(error.kind().into()))?;

@@ -39,11 +39,24 @@ fn one_that_goes_on_is_a_rival_until_it_is_silent() {
 fn a_backup_sees_two_masters_in_turns() {
     let mut contest = Contest::default();
     for second in 1..6 {
+        let half = Duration::from_millis(500);
         contest.between_others(at(second), A, WINDOW);
-        contest.between_others(at(second), B, WINDOW);
+        contest.between_others(at(second) + half, B, WINDOW);
     }
     let rival = contest.rival(at(6), WINDOW, false).expect("a contest");
     assert_eq!([Some(rival.address), rival.beside], [Some(B), Some(A)]);
+}
+
+#[test]
+fn a_backup_sees_three_masters_in_turns() {
+    let mut contest = Contest::default();
+    let c = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 3));
+    for second in 1..6 {
+        for (from, millis) in [(A, 0), (B, 300), (c, 600)] {
+            contest.between_others(at(second) + Duration::from_millis(millis), from, WINDOW);
+        }
+    }
+    assert!(contest.rival(at(6), WINDOW, false).is_some());
 }
 
 #[test]

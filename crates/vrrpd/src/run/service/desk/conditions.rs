@@ -1,6 +1,7 @@
 //! What is wrong, or worth knowing, at one moment: a pure judgement of what is seen.
 //!
-//! What is heard on the wire counts for one `Master_Down_Interval`: a router that was silent for longer is no MASTER.
+//! A MASTER that was silent for a `Master_Down_Interval` is none any more, unless it ignores what it hears: then it may
+//! be silent and MASTER, and is believed for five minutes, or until it resigns.
 
 mod host;
 mod wire;

@@ -50,36 +50,41 @@ impl Journal {
             }
         }
         if events.len() == KEPT {
-            events.pop_front();
+            // At least half of them are transitions, if there were so many: the rest cannot make these be forgotten.
+            let is_other = |event: &Arc<Event>| !is_transition(event);
+            let others = events.iter().filter(|event| is_other(event)).count();
+            let oldest = events.iter().position(is_other).filter(|_| others > KEPT / 2);
+            events.remove(oldest.unwrap_or_default());
         }
         events.push_back(Arc::new(Event { sequence, at, what }));
-        drop(events);
+        // Before anybody else can add one.
         self.last.send_replace(sequence);
     }
 
-    /// The events after this number that are still kept, the oldest first; 0 = all. If some before them are gone, that
-    /// is said first, with the number of the last that is missing.
+    /// The events after this number that are still kept, the oldest first; 0 = all, and so is a number that there has not
+    /// been yet: it is that of an earlier run. Where some are gone, that is said in their place, with the number of the
+    /// last that is missing.
     pub(in crate::run) fn after(&self, sequence: u64) -> Vec<Arc<Event>> {
         let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut wanted: Vec<Arc<Event>> = events
-            .iter()
-            .filter(|event| event.sequence > sequence)
-            .cloned()
-            .collect();
+        let sequence = if sequence > *self.last.borrow() {
+            0
+        } else {
+            sequence
+        };
         // Whoever asks for all of them knows that the oldest are gone.
-        if let Some(first) = wanted
-            .first()
-            .cloned()
-            .filter(|first| sequence > 0 && first.sequence > sequence + 1)
-        {
-            let missed = Event {
-                sequence: first.sequence - 1,
-                at: first.at.clone(),
-                what: Happened::Missed {
-                    events: first.sequence - 1 - sequence,
-                },
-            };
-            wanted.insert(0, Arc::new(missed));
+        let mut before = Some(sequence).filter(|&sequence| sequence > 0);
+        let mut wanted = Vec::new();
+        for event in events.iter().filter(|event| event.sequence > sequence) {
+            let missing = before.map_or(0, |before| event.sequence - before - 1);
+            if missing > 0 {
+                wanted.push(Arc::new(Event {
+                    sequence: event.sequence - 1,
+                    at: event.at.clone(),
+                    what: Happened::Missed { events: missing },
+                }));
+            }
+            before = Some(event.sequence);
+            wanted.push(Arc::clone(event));
         }
         wanted
     }
@@ -90,4 +95,11 @@ impl Journal {
         // It cannot end: this is the sender.
         let _ = last.wait_for(|&last| last > sequence).await;
     }
+}
+
+fn is_transition(event: &Arc<Event>) -> bool {
+    matches!(
+        event.what,
+        Happened::Transition { .. } | Happened::GroupTransition { .. }
+    )
 }

@@ -12,12 +12,14 @@ use crate::run::engine::picture::RouterPicture;
 use crate::run::narrate;
 use crate::run::service::desk::lasting::Finding;
 
+/// What may pass until the protocol loop turns for the first time, in seconds: the firewall is waited for.
+const STARTS_WITHIN: f64 = 10.0;
 /// What the kernel may take to release an address.
 const RELEASED_WITHIN: Duration = Duration::from_secs(3);
 
 pub(super) fn of_daemon(daemon: &Daemon, findings: &mut Vec<Finding>) {
     let mut find = |finding| findings.push(finding);
-    if !daemon.answering {
+    if !daemon.answering && (daemon.turned.is_some() || daemon.started.seconds_ago >= STARTS_WITHIN) {
         let since = daemon
             .turned
             .as_ref()
@@ -29,12 +31,12 @@ pub(super) fn of_daemon(daemon: &Daemon, findings: &mut Vec<Finding>) {
             "is the process stopped (SIGSTOP), or the host without processor time? If it stays so, restart it",
         ));
     }
-    let firewall = daemon.firewall.iter().flat_map(|firewall| &firewall.obstacles);
-    for obstacle in firewall {
+    let mut obstacles = daemon.firewall.iter().flat_map(|firewall| &firewall.obstacles);
+    if let Some(first) = obstacles.next() {
         find(about(
             Kind::FirewallInTheWay,
             &"firewall",
-            obstacle,
+            format!("{first}{}", and_more(obstacles.count())),
             "let the host's firewall accept protocol 112",
         ));
     }
@@ -54,10 +56,7 @@ pub(super) fn of_daemon(daemon: &Daemon, findings: &mut Vec<Finding>) {
     match reload.map(|reload| (reload.result, &reload.problems)) {
         Some((ReloadResult::Invalid, problems)) => {
             let first = problems.first().map_or("it cannot run", String::as_str);
-            let more = match problems.len() {
-                0 | 1 => String::new(),
-                many => format!(" (and {} more)", many - 1),
-            };
+            let more = and_more(problems.len().saturating_sub(1));
             find(about(
                 Kind::ConfigurationInvalid,
                 &daemon.configuration,
@@ -72,6 +71,14 @@ pub(super) fn of_daemon(daemon: &Daemon, findings: &mut Vec<Finding>) {
             "restart the daemon to make it count",
         )),
         Some((ReloadResult::Unchanged | ReloadResult::NotAFile, _)) | None => {}
+    }
+}
+
+/// That there are so many more of the same.
+fn and_more(many: usize) -> String {
+    match many {
+        0 => String::new(),
+        many => format!(" (and {many} more)"),
     }
 }
 
@@ -179,10 +186,7 @@ fn stray(config: &InstanceConfig, seen: &RouterPicture, router: &Router, age: Du
         .map(|(held, _)| format!("{}/{} dev {}", held.address, held.prefix, held.interface))
         .collect();
     let first = there.first()?;
-    let more = match there.len() {
-        1 => String::new(),
-        many => format!(" and {} more", many - 1),
-    };
+    let more = and_more(there.len() - 1);
     Some(about_router(
         Kind::AddressStray,
         &router.name,

@@ -22,7 +22,11 @@ fn events_are_numbered_from_1_and_those_after_a_number_can_be_had() {
     add(&journal, 3);
     assert_eq!(numbers(&journal.after(0)), [1, 2, 3]);
     assert_eq!(numbers(&journal.after(2)), [3]);
-    assert_eq!(numbers(&journal.after(9)), [0; 0]);
+    assert_eq!(
+        numbers(&journal.after(9)),
+        [1, 2, 3],
+        "the number of an earlier run"
+    );
 }
 
 #[test]
@@ -70,8 +74,39 @@ fn rejects_cannot_make_the_rest_be_forgotten() {
         };
         journal.add(Wall::since_epoch(Duration::ZERO), what);
     }
-    let kept = numbers(&journal.after(0));
-    assert_eq!(kept[..5], [1, 2, 3, 4, 5]);
-    assert_eq!(kept.len(), 5 + REJECTS);
-    assert_eq!(kept.last(), Some(&5005), "the latest are kept");
+    let kept = journal.after(0);
+    assert_eq!(numbers(&kept)[..5], [1, 2, 3, 4, 5]);
+    assert_eq!(
+        kept[5].what,
+        Happened::Missed { events: 4800 },
+        "in the place of those that are gone"
+    );
+    assert_eq!(kept.len(), 5 + 1 + REJECTS);
+    assert_eq!(
+        kept.last().map(|event| event.sequence),
+        Some(5005),
+        "the latest are kept"
+    );
+}
+
+#[test]
+fn checks_and_conditions_cannot_make_transitions_be_forgotten() {
+    let journal = Journal::default();
+    for _ in 0..100 {
+        let what = Happened::GroupTransition {
+            group: "gw".into(),
+            from: crate::report::State::Backup,
+            to: crate::report::State::Master,
+        };
+        journal.add(Wall::since_epoch(Duration::ZERO), what);
+    }
+    add(&journal, 5000);
+    let kept = journal.after(0);
+    assert_eq!(kept.iter().filter(|event| is_transition(event)).count(), 100);
+    assert_eq!(
+        kept.iter()
+            .filter(|event| !matches!(event.what, Happened::Missed { .. }))
+            .count(),
+        KEPT
+    );
 }
