@@ -8,6 +8,7 @@ mod assemble;
 mod checks;
 mod conditions;
 mod dump;
+mod happenings;
 mod informed;
 mod journal;
 pub(super) mod lasting;
@@ -31,6 +32,7 @@ use vrrp_linux::Waker;
 use self::assemble::{Now, assemble, lateness};
 use self::checks::CheckBook;
 use self::dump::Places;
+use self::happenings::in_words;
 pub(in crate::run) use self::journal::Journal;
 use self::lasting::{Finding, Lasting};
 use super::http;
@@ -446,68 +448,7 @@ impl Shared {
     fn happened(&self, at: Time, what: What) {
         // Whoever hears of it and asks at once must not be told what was before.
         self.memory().assembled = None;
-        let config = &self.facts.config;
-        let router = |id: vrrp_core::RouterId| {
-            let instance = config.instances.get(id.index());
-            instance.map_or_else(String::new, |instance| instance.name.clone())
-        };
-        let happened = match what {
-            What::Moved {
-                router: id,
-                from,
-                to,
-                cause,
-                priority,
-            } => Happened::Transition {
-                router: router(id),
-                from: from.into(),
-                to: to.into(),
-                cause: cause.name().to_owned(),
-                because: narrate::cause(&cause),
-                priority: priority.get(),
-            },
-            What::GroupMoved { group, from, to } => Happened::GroupTransition {
-                group: config
-                    .groups
-                    .get(group.index())
-                    .map_or_else(String::new, |group| group.name.clone()),
-                from: from.into(),
-                to: to.into(),
-            },
-            What::PriorityChanged {
-                router: id,
-                from,
-                to,
-                because,
-            } => Happened::Priority {
-                router: router(id),
-                from: from.get(),
-                to: to.get(),
-                because,
-            },
-            What::DelayStarted {
-                router: id,
-                delay,
-                master,
-            } => Happened::PreemptDelay {
-                router: router(id),
-                seconds: delay.as_secs_f64(),
-                master,
-            },
-            What::FirstReject {
-                router: id,
-                interface,
-                source,
-                reason,
-                because,
-            } => Happened::FirstReject {
-                router: id.map(router),
-                interface: interface.to_string(),
-                source,
-                reason: reason.to_owned(),
-                because,
-            },
-        };
+        let happened = in_words(what, &self.facts.config);
         self.journal.add(Now::read().wall_at(at), happened);
     }
 }
