@@ -18,19 +18,7 @@ needs() {
     apt-get update --quiet
 }
 
-if ! /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    needs python3-venv
-    apt-get install --quiet --yes --no-install-recommends ca-certificates python3 python3-venv
-fi
-
-# Made anew when the versions change or an earlier run was cut short.
-if ! cmp --silent "$requirements" "$place/installed"; then
-    rm -rf "$place"
-    mkdir -p "$here/target"
-    /usr/bin/python3 -m venv "$place"
-    "$place/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
-    cp "$requirements" "$place/installed"
-fi
+"$here/tests/venv.sh" "$place" "$requirements"
 
 promtool=$(command -v promtool || echo "$place/prometheus/usr/bin/promtool")
 if [ ! -x "$promtool" ]; then

@@ -63,7 +63,7 @@ pub use flaw::{
 };
 pub use keys::Key;
 pub use problem::{Location, Problem, Severity};
-pub use shown::shown;
+pub use shown::{is_harmless, shown};
 pub use source::Elsewhere;
 pub use suggest::Hint;
 pub use write::{Reason, Subject, Untold, to_keepalived, to_toml};

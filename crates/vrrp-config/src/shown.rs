@@ -17,7 +17,8 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
-fn is_harmless(c: char) -> bool {
+/// Whether a character can be printed as it is, and is seen.
+pub fn is_harmless(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

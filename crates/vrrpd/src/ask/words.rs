@@ -5,15 +5,15 @@ mod tests;
 
 use std::fmt::Write as _;
 
+use vrrp_config::is_harmless;
+
 use crate::report::{Ago, Wall};
 
 /// Text from outside, without anything that would move a cursor, or turn the direction of writing.
 pub(super) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for char in text.chars() {
-        let is_harmless = !char.is_control()
-            && !matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if is_harmless {
+        if is_harmless(char) {
             clean.push(char);
         } else {
             clean.extend(char.escape_default());

@@ -8,6 +8,9 @@ mod informed;
 pub(super) mod listener;
 mod metrics;
 pub(super) mod neighbours;
+mod reserve;
+#[cfg(test)]
+mod solitude;
 mod supervised;
 pub(super) mod supervisor;
 

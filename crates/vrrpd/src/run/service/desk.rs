@@ -113,6 +113,11 @@ struct Memory {
 }
 
 impl Memory {
+    /// Whether the protocol thread has said that virtual routers take part.
+    fn has_started(&self) -> bool {
+        self.picture.as_ref().is_some_and(|picture| picture.started)
+    }
+
     /// Whether the log may tell of a change, and how many were not told before: whoever can send packets can make some
     /// conditions come and go. The journal has them all.
     fn may_tell(&mut self, now: Time, change: &Happened) -> Option<u64> {
@@ -190,13 +195,7 @@ impl Desk {
     pub(in crate::run) async fn started(&self) {
         loop {
             let _ = self.status().await;
-            if self
-                .0
-                .memory()
-                .picture
-                .as_ref()
-                .is_some_and(|picture| picture.started)
-            {
+            if self.0.memory().has_started() {
                 return;
             }
             tokio::time::sleep(FRESH).await;
@@ -210,12 +209,7 @@ impl Desk {
 
     /// Whoever is to be told of a reload: not before it was told that the daemon is ready, nor after its end has begun.
     fn reloading(&self) -> Option<&Supervisor> {
-        let started = self
-            .0
-            .memory()
-            .picture
-            .as_ref()
-            .is_some_and(|picture| picture.started);
+        let started = self.0.memory().has_started();
         let ended = self.0.ended.load(Ordering::Relaxed);
         self.supervisor().filter(|_| started && !ended)
     }

@@ -30,8 +30,8 @@ use self::connections::Connections;
 use self::routes::Routes;
 use self::turns::{SHARE, Share};
 use super::informed::Informed;
-use super::listener::reserve::{Reserve, is_shortage};
 use super::metrics::Traffic;
+use super::reserve::{Reserve, is_shortage};
 use crate::report;
 
 pub(in crate::run) use self::thread::serve_apart;

@@ -8,7 +8,6 @@ mod conversation;
 mod limits;
 mod place;
 mod requests;
-pub(super) mod reserve;
 #[cfg(test)]
 mod tests;
 
@@ -30,8 +29,8 @@ use self::caller::Rights;
 use self::conversation::Answers;
 use self::limits::{LIMITS, Limits};
 use self::place::Places;
-use self::reserve::{Reserve, is_shortage};
 use super::informed::Source;
+use super::reserve::{Reserve, is_shortage};
 use crate::control;
 
 pub(in crate::run) use self::caller::Access;

@@ -16,6 +16,7 @@ use vrrp_linux::{Account, Neighbour, Neighbours, Presence};
 
 use super::desk::lasting::Finding;
 use crate::report::Kind;
+
 /// After we were asked, mostly by one that has just started: so long it has to get ready to answer.
 const LOOK_AFTER: Duration = Duration::from_secs(1);
 /// How often it is looked whether two still have something in common.

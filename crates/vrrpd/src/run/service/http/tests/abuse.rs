@@ -18,6 +18,7 @@ use crate::run::service::http::connection::{ANSWERED_WITHIN, HEADERS_WITHIN, MOS
 use crate::run::service::http::connections::MOST;
 use crate::run::service::http::documents::{self, Documents, Form};
 use crate::run::service::metrics::tests::small;
+use crate::run::service::solitude::run_alone;
 
 fn others_are_served(server: SocketAddr) {
     let answer = get(server, "/livez");
@@ -226,28 +227,15 @@ fn those_who_ask_for_the_same_moment_share_a_document() {
     assert_eq!(third.expect("it can be made"), "third");
 }
 
-/// Runs a test in a process of its own: the limit of descriptors is that of the whole process.
-fn run_alone(test: &str) {
-    let this = std::env::current_exe().expect("it has a path");
-    let name = format!("run::service::http::tests::abuse::{test}");
-    let ended = std::process::Command::new(this)
-        .args(["--exact", &name, "--ignored", "--test-threads=1"])
-        .output()
-        .expect("it can be started");
-    let told = String::from_utf8_lossy(&ended.stdout);
-    assert!(ended.status.success(), "{told}");
-    assert!(told.contains("1 passed"), "{told}");
-}
-
 #[test]
 fn without_descriptors_it_waits_and_goes_on() {
-    run_alone("alone_without_descriptors");
+    run_alone("run::service::http::tests::abuse::alone_without_descriptors");
 }
 
 /// Others of the daemon may have all of them.
 #[test]
 fn a_probe_is_answered_even_if_no_descriptor_is_left() {
-    run_alone("alone_with_what_is_kept");
+    run_alone("run::service::http::tests::abuse::alone_with_what_is_kept");
 }
 
 #[test]

@@ -10,31 +10,19 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, UnixAddr, connect, soc
 
 use super::super::limits::{LIMITS, Limits};
 use super::server::{Client, SHORT, Server};
+use crate::run::service::solitude::run_alone;
 
 const HEALTH: &str = r#"{"version":1,"ask":"health","of":"live"}"#;
 const FOLLOW: &str = r#"{"version":1,"ask":"events","after":0,"follow":true}"#;
 
-/// The limit is that of the whole process, so it is another one.
-fn run_alone(test: &str) {
-    let this = std::env::current_exe().expect("it has a path");
-    let name = format!("run::service::listener::tests::scarce::{test}");
-    let ended = std::process::Command::new(this)
-        .args(["--exact", &name, "--ignored", "--test-threads=1"])
-        .output()
-        .expect("it can be started");
-    let told = String::from_utf8_lossy(&ended.stdout);
-    assert!(ended.status.success(), "{told}");
-    assert!(told.contains("1 passed"), "{told}");
-}
-
 #[test]
 fn callers_are_answered_one_after_the_other() {
-    run_alone("alone_one_after_the_other");
+    run_alone("run::service::listener::tests::scarce::alone_one_after_the_other");
 }
 
 #[test]
 fn nobody_stands_in_the_last_door() {
-    run_alone("alone_with_one_who_stays");
+    run_alone("run::service::listener::tests::scarce::alone_with_one_who_stays");
 }
 
 /// A process in which nothing is left but what the server keeps.

@@ -8,14 +8,14 @@ use nix::errno::Errno;
 
 /// What is kept: files of which nothing is read.
 #[derive(Debug)]
-pub(in crate::run::service) struct Reserve {
+pub(super) struct Reserve {
     kept: Vec<File>,
     whole: usize,
 }
 
 impl Reserve {
     /// So many, or as many of them as can be had.
-    pub(in crate::run::service) fn of(whole: usize) -> Self {
+    pub(super) fn of(whole: usize) -> Self {
         let mut reserve = Self {
             kept: Vec::with_capacity(whole),
             whole,
@@ -25,12 +25,12 @@ impl Reserve {
     }
 
     /// Whether all of it is there.
-    pub(in crate::run::service) fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.kept.len() >= self.whole
     }
 
     /// Takes again what was given up, as far as it can be had.
-    pub(in crate::run::service) fn fill(&mut self) {
+    pub(super) fn fill(&mut self) {
         while !self.is_whole() {
             let Ok(file) = File::open("/dev/null") else { return };
             self.kept.push(file);
@@ -38,7 +38,7 @@ impl Reserve {
     }
 
     /// Gives all of it up; false if there was nothing.
-    pub(in crate::run::service) fn give_up(&mut self) -> bool {
+    pub(super) fn give_up(&mut self) -> bool {
         let had = !self.kept.is_empty();
         self.kept.clear();
         had
@@ -46,7 +46,7 @@ impl Reserve {
 }
 
 /// Whether something failed since no descriptor was left, to this process or to any.
-pub(in crate::run::service) fn is_shortage(error: &io::Error) -> bool {
+pub(super) fn is_shortage(error: &io::Error) -> bool {
     let number = error.raw_os_error().map(Errno::from_raw);
     matches!(number, Some(Errno::EMFILE | Errno::ENFILE))
 }
